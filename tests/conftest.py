@@ -1,0 +1,122 @@
+"""Every test process gets demo settings and a directory of its own before Django loads."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+# A loaded machine is no failure; the same examples everywhere make a red run in CI red at home as well.
+hypothesis_settings.register_profile("tongban", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis_settings.load_profile("tongban")
+
+_var = tempfile.mkdtemp(prefix="tongban-test-")
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+os.environ["TONGBAN_MODE"] = "demo"
+os.environ["TONGBAN_VAR_DIR"] = _var
+if os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite"):
+    os.environ["DATABASE_URL"] = f"sqlite:///{_var}/tongban.sqlite3?synchronous=off"
+# Playwright's synchronous interface runs an event loop in the main thread; the tests' own queries are not async.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def evidence_may_be_emptied() -> Iterator[None]:
+    """Tests that commit empty their database afterwards, which the append-only triggers would refuse.
+
+    They are taken away for that moment only; the signal after the flush puts them back.
+    """
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from tongban.catalogue import immutability
+    from tongban.records import append_only
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def without_triggers(operations: BaseDatabaseOperations, statements: list[str]) -> None:
+        append_only.remove(operations.connection)
+        immutability.remove(operations.connection)
+        flush(operations, statements)
+
+    BaseDatabaseOperations.execute_sql_flush = without_triggers
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The calendar stands in every test database from the start: eight thousand days in each test would be minutes.
+
+    A test that empties its database takes them away; whoever needs them after it loads them again.
+    """
+    from django.utils import timezone
+
+    from tongban.calendars import services as calendars
+
+    with django_db_blocker.unblock():
+        calendars.ensure_seed(now=timezone.now())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests run last, and tests of what only PostgreSQL can do in its run alone.
+
+    Playwright keeps an event loop running in the process from its first test on, in which nothing can be signed
+    any more: `asyncio.run` refuses. `make test` gives the browser tests processes of their own.
+    """
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+    if os.environ["DATABASE_URL"].startswith("postgres"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the settings, with cheap password hashing: argon2 would spend minutes on invented passwords.
+
+    The variable is taken back at once: pytest-django would otherwise load the settings of parallel workers
+    before this file has given them a directory of their own.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.config.settings"
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        compile_translations()
+
+
+def compile_translations() -> None:
+    """Compiled catalogues are not kept in the repository. A faulty one is test_translations' to report."""
+    from tongban.commands.messages import compile_stale
+    from tongban.core.errors import DomainError
+
+    try:
+        compile_stale()
+    except DomainError as error:
+        warnings.warn(str(error), stacklevel=1)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium (or the one that CHROMIUM names), silent on the network."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        "headless": True,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }

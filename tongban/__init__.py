@@ -1,0 +1,3 @@
+"""Tongban 通办: the approval platform of a government service hall."""
+
+__version__ = "0.1.0"

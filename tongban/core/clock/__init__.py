@@ -1,0 +1,64 @@
+"""The legal clock: computed from dated facts, never counted up, and able to explain every day.
+
+:func:`read` gives a deadline with its ledger, :func:`summary` the same numbers for lists, :func:`due_date` the
+date alone; :func:`case_clocks` and :func:`case_summaries` do so for every clock of a case.
+"""
+
+from tongban.core.clock.cases import (
+    CERTIFICATE,
+    COMPLETENESS,
+    CaseFacts,
+    CaseLimits,
+    ReviewFacts,
+    case_clocks,
+    case_summaries,
+    clocks_of,
+)
+from tongban.core.clock.checks import at_least_before, promise_fits, validity_end
+from tongban.core.clock.engine import add_months, due_date
+from tongban.core.clock.ledger import LedgerRun, merge_ledger
+from tongban.core.clock.reading import Colour, colour, read, summary
+from tongban.core.clock.terms import (
+    ClockFacts,
+    Ground,
+    LedgerDay,
+    LedgerKind,
+    Limit,
+    Pause,
+    Reading,
+    StartEvent,
+    State,
+    Unit,
+)
+
+__all__ = [
+    "CERTIFICATE",
+    "COMPLETENESS",
+    "CaseFacts",
+    "CaseLimits",
+    "ClockFacts",
+    "Colour",
+    "Ground",
+    "LedgerDay",
+    "LedgerKind",
+    "LedgerRun",
+    "Limit",
+    "Pause",
+    "Reading",
+    "ReviewFacts",
+    "StartEvent",
+    "State",
+    "Unit",
+    "add_months",
+    "at_least_before",
+    "case_clocks",
+    "case_summaries",
+    "clocks_of",
+    "colour",
+    "due_date",
+    "merge_ledger",
+    "promise_fits",
+    "read",
+    "summary",
+    "validity_end",
+]
