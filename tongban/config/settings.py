@@ -1,0 +1,352 @@
+"""All settings, read from the environment.
+
+``TONGBAN_MODE=demo`` gives safe defaults for one machine: SQLite and files under ``var/``, secrets made once and
+kept in ``var/keys/``, mail written to files. Anything else is production: a start with missing or unsafe
+settings is refused, and the refusal names every one of them with its remedy. docs/operations.md lists them all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from tongban.config import environment as env
+from tongban.config.release import release
+from tongban.gateways.antivirus.clamd import address_of
+
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
+BASE_DIR = PACKAGE_DIR.parent
+RELEASE = release(PACKAGE_DIR)
+_environment = env.Environment(os.environ)
+MODE = _environment.text("TONGBAN_MODE", "production")
+DEMO = MODE == "demo"
+if MODE not in {"demo", "production"}:
+    _environment.problem("TONGBAN_MODE", f"{MODE!r} is unknown", "Write production, or demo on a developer's machine")
+
+# --- where things are kept -------------------------------------------------------------------------------------
+VAR_DIR = Path(_environment.text("TONGBAN_VAR_DIR", str(BASE_DIR / "var"))).absolute()
+_keys = VAR_DIR / "keys"
+
+
+def _secret(name: str, file_name: str, remedy: str, make: Any = env.new_key) -> str:
+    """A secret from the environment; in demo mode one that was made on the first start."""
+    if DEMO and not _environment.text(name) and not _environment.text(f"{name}_FILE"):
+        return env.kept(_keys / file_name, make)
+    return _environment.secret(name, remedy)
+
+
+def _directory(name: str, default: str, remedy: str) -> str:
+    """A directory from the environment; in demo mode one under ``var/``."""
+    if DEMO and not _environment.text(name):
+        folder = VAR_DIR / default
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)
+    return _environment.directory(name, remedy)
+
+
+_FRESH = "`tongban settings new` prints a complete file with fresh ones"
+SECRET_KEY = _secret("SECRET_KEY", "secret-key", _FRESH, lambda: secrets.token_urlsafe(64))
+if SECRET_KEY and (len(SECRET_KEY) < env.SECRET_MIN_LENGTH or len(set(SECRET_KEY)) < 10):
+    _environment.problem("SECRET_KEY", f"is guessable or shorter than {env.SECRET_MIN_LENGTH} characters", _FRESH)
+
+FIELD_KEYS: dict[str, bytes] = {}
+_field_keys = _secret("FIELD_KEYS", "field-keys", _FRESH, lambda: f"k1:{env.new_key()}")
+try:
+    FIELD_KEYS = env.parse_field_keys(_field_keys)
+except ValueError as error:
+    _environment.problem("FIELD_KEYS", str(error), "Write id:base64-of-32-bytes, several separated by commas")
+
+INDEX_KEY = b""
+_index_key = _secret("INDEX_KEY", "index-key", _FRESH)
+try:
+    INDEX_KEY = env.decode_key(_index_key) if _index_key else b""
+except ValueError as error:
+    _environment.problem("INDEX_KEY", str(error), "Write 32 random bytes in base64")
+
+MEDIA_ROOT = _directory("MEDIA_ROOT", "files", "Name the directory for applicants' files, outside the web root")
+if MEDIA_ROOT and Path(MEDIA_ROOT).is_relative_to(PACKAGE_DIR):
+    _environment.problem("MEDIA_ROOT", "lies inside the program", "Name a directory of its own")
+SEAL_EXPORT_DIR = _directory("SEAL_EXPORT_DIR", "seals", "Name the directory seals are published to")
+if DEMO:
+    SEAL_KEY_FILE = _environment.text("SEAL_KEY_FILE", str(_keys / "seal.pem"))
+    TEST_CA_DIR = _environment.text("TEST_CA_DIR", str(VAR_DIR / "test-ca"))
+    SIGNING_KEY_FILE = _environment.text("SIGNING_KEY_FILE")
+    SIGNING_CERT_FILE = _environment.text("SIGNING_CERT_FILE")
+else:
+    _HOW = "`tongban settings new` tells how to make it"
+    SEAL_KEY_FILE = _environment.readable("SEAL_KEY_FILE", f"Name the file of the seals' Ed25519 key; {_HOW}")
+    SIGNING_KEY_FILE = _environment.readable("SIGNING_KEY_FILE", "Name the electronic seal's key (PEM or PKCS #12)")
+    SIGNING_CERT_FILE = ""
+    if Path(SIGNING_KEY_FILE).suffix not in {".p12", ".pfx"}:
+        SIGNING_CERT_FILE = _environment.readable("SIGNING_CERT_FILE", "Name the PEM file of its certificate and chain")
+    TEST_CA_DIR = ""
+SIGNING_KEY_PASSWORD = _environment.optional_secret("SIGNING_KEY_PASSWORD")
+
+# --- who and where ---------------------------------------------------------------------------------------------
+if DEMO:
+    ALLOWED_HOSTS = _environment.words("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+    PUBLIC_BASE_URL = _environment.text("PUBLIC_BASE_URL", f"http://127.0.0.1:{_environment.text('PORT', '8000')}")
+    AUTHORITY_NAME = _environment.text("AUTHORITY_NAME", "滨海新区（示例）")
+else:
+    _environment.required("ALLOWED_HOSTS", "List the host names of the site, separated by commas")
+    ALLOWED_HOSTS = _environment.words("ALLOWED_HOSTS")
+    if "*" in ALLOWED_HOSTS:
+        _environment.problem("ALLOWED_HOSTS", "admits every host (*)", "List the host names of the site")
+    PUBLIC_BASE_URL = _environment.required("PUBLIC_BASE_URL", "Write the address people use: https://host")
+    if PUBLIC_BASE_URL and urlsplit(PUBLIC_BASE_URL).scheme != "https":
+        _environment.problem("PUBLIC_BASE_URL", "is not an https address", "Write https://host")
+    AUTHORITY_NAME = _environment.required("AUTHORITY_NAME", "Name the district as the masthead shows it")
+PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
+
+DEBUG = DEMO and _environment.flag("DEBUG", False)
+if not DEMO and _environment.flag("DEBUG", False):
+    _environment.problem("DEBUG", "is on, which shows data and settings to visitors", "Leave it out")
+
+# --- database --------------------------------------------------------------------------------------------------
+_sqlite_url = f"sqlite:///{VAR_DIR / 'tongban.sqlite3'}"
+if DEMO:
+    _database_url = _environment.text("DATABASE_URL", _sqlite_url)
+else:
+    _database_url = _environment.secret("DATABASE_URL", "Write postgres://user:password@host:5432/name")
+DATABASES: dict[str, dict[str, Any]] = {}
+try:
+    if _database_url:
+        _age = _environment.whole_number("DATABASE_CONN_MAX_AGE", 600)
+        DATABASES["default"] = env.parse_database_url(_database_url, max_age=_age)
+except ValueError as error:
+    _environment.problem("DATABASE_URL", str(error), "Write postgres://user:password@host:5432/name")
+if DEMO and DATABASES and "sqlite" in DATABASES["default"]["ENGINE"]:
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- mail ------------------------------------------------------------------------------------------------------
+if DEMO:
+    _mail_url = _environment.text("MAIL_URL", f"file://{VAR_DIR / 'mail'}")
+    DEFAULT_FROM_EMAIL = _environment.text("MAIL_FROM", "no-reply@tongban.example")
+else:
+    _mail_url = _environment.secret("MAIL_URL", "Write smtp://user:password@host:587, or file:///directory")
+    DEFAULT_FROM_EMAIL = _environment.required("MAIL_FROM", "Write the sender's address of notices")
+MAIL_FILE_DIR = ""
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "", 25, "", ""
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = False, False, 20
+try:
+    if _mail_url:
+        globals().update(env.parse_mail_url(_mail_url))
+except ValueError as error:
+    _environment.problem("MAIL_URL", str(error), "Write smtp://user:password@host:587")
+
+# --- apps and requests -----------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "tongban.outbox",
+    "tongban.records",
+    "tongban.calendars",
+    "tongban.documents",
+    "tongban.accounts",
+    "tongban.catalogue",
+    "tongban.licences",
+    "tongban.cases",
+    "tongban.oversight",
+    "tongban.web",
+]
+MIDDLEWARE = [
+    "tongban.config.middleware.ClientAddress",
+    "tongban.web.observing.Observed",
+    "tongban.config.middleware.BrowserLimits",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tongban.web.sessions.KeptCookie",
+    "tongban.web.language.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tongban.web.middleware.ReadableAddress",
+    "tongban.web.middleware.DomainErrors",
+]
+CSRF_FAILURE_VIEW = "tongban.web.errors.csrf_failure"
+ROOT_URLCONF = "tongban.config.urls"
+WSGI_APPLICATION = "tongban.config.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(PACKAGE_DIR.glob("web/*/templates")),
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tongban.web.context.screen",
+            ],
+        },
+    },
+]
+
+# --- people ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = _environment.whole_number("SESSION_SECONDS", 8 * 3600, least=300)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- transport and content policy ------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = not DEMO
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^health/(live|ready)$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if DEMO else _environment.whole_number("HSTS_SECONDS", 31_536_000)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# Own pages frame own documents where scripts are off (W019); HSTS for sub-domains and preloading would bind
+# hosts this site does not own (W005, W021).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W019", "security.W021"]
+CSRF_TRUSTED_ORIGINS = [] if DEMO else [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        "worker-src": [SELF, "blob:"],
+        # The document viewer decodes scans with WebAssembly from our own host; text is never run as code.
+        "script-src": [SELF, "'wasm-unsafe-eval'"],
+    },
+}
+
+# --- virus scanner --------------------------------------------------------------------------------------------
+ANTIVIRUS_URL = _environment.text("ANTIVIRUS_URL", "none")
+try:
+    if ANTIVIRUS_URL != "none":
+        address_of(ANTIVIRUS_URL)
+except ValueError as error:
+    _environment.problem("ANTIVIRUS_URL", str(error), "Write none, clamd:///run/clamav/clamd.ctl or clamd://host:3310")
+
+# --- uploads ---------------------------------------------------------------------------------------------------
+MAX_UPLOAD_BYTES = _environment.whole_number("MAX_UPLOAD_BYTES", 20 * 1024 * 1024, least=1024)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- language and time -----------------------------------------------------------------------------------------
+USE_I18N = USE_TZ = True
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = sorted({*PACKAGE_DIR.glob("*/locale"), *PACKAGE_DIR.glob("web/*/locale")})
+TIME_ZONE = "Asia/Shanghai"
+
+# --- static files ----------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = _environment.text("STATIC_ROOT", str(VAR_DIR / "static" if DEMO else BASE_DIR / "static-built"))
+if DEMO:
+    Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = DEMO
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
+_static = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEMO
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static},
+}
+
+# --- background work, evidence, calendar -----------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "tongban.outbox.backend.OutboxBackend"}}
+OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
+    "seals": ("*/5 * * * *", "tongban.records.effects.seal"),
+    "seals-full": ("30 2 * * *", "tongban.records.effects.seal_everything"),
+    "orphan-files": ("0 3 * * *", "tongban.records.effects.sweep_files"),
+    "alerts": ("*/5 * * * *", "tongban.oversight.services.raise_alerts"),
+    "sweep": ("*/5 * * * *", "tongban.cases.effects.sweep_cases"),
+    "prune-attempts": ("15 3 * * *", "tongban.accounts.services.prune_attempts"),
+    "prune-exports": ("45 3 * * *", "tongban.cases.effects.prune_exports"),
+    "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
+    "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),
+}
+AUDIT_FOLDERS = [
+    "tongban.accounts.audit.verify",
+    "tongban.documents.audit.verify",
+    "tongban.catalogue.audit.verify",
+    "tongban.licences.audit.verify",
+    "tongban.cases.audit.verify",
+]
+DOCUMENT_READY_HOOKS = ["tongban.cases.effects.on_document_ready"]
+LICENCE_OPENED_HOOKS: list[str] = []
+CALENDAR_LOADED_HOOKS = ["tongban.cases.effects.on_calendar_loaded"]
+ALLOW_FICTITIOUS_CALENDAR = DEMO
+FONT_PATHS = _environment.words("FONT_PATHS")
+IDENTITY_GATEWAY = _environment.text("IDENTITY_GATEWAY", "tongban.gateways.identity.claims_for")
+
+# --- probes and figures: who may see more than "ok" ---------------------------------------------------------------
+HEALTH_ALLOWED = _environment.networks("HEALTH_ALLOWED", "127.0.0.0/8 ::1")
+METRICS_ALLOWED = _environment.networks("METRICS_ALLOWED", "")
+METRICS_TOKEN = _environment.optional_secret("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < env.TOKEN_MIN_LENGTH:
+    _fault = f"is shorter than {env.TOKEN_MIN_LENGTH} characters"
+    _environment.problem("METRICS_TOKEN", _fault, "Take the output of `openssl rand -hex 24`")
+BACKUP_DIR = _environment.text("BACKUP_DIR")
+
+# --- log: to standard error, for journald; messages carry numbers of cases and tasks, never people's data ---------
+LOG_FORMAT = _environment.text("LOG_FORMAT", "line" if DEMO else "json")
+if LOG_FORMAT not in {"line", "json"}:
+    _environment.problem("LOG_FORMAT", f"{LOG_FORMAT!r} is unknown", "Write json or line")
+    LOG_FORMAT = "line"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"private": {"()": "tongban.config.logs.NoPersonalData"}},
+    "formatters": {"line": {"()": "tongban.config.logs.Line"}, "json": {"()": "tongban.config.logs.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["private"]}},
+    "root": {"handlers": ["stderr"], "level": _environment.text("LOG_LEVEL", "WARNING" if DEMO else "INFO").upper()},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
+    },
+}
+
+if _environment.problems:
+    raise ImproperlyConfigured(
+        "the settings are incomplete or unsafe, so nothing was started:\n"
+        + "\n".join(f"  - {problem}" for problem in _environment.problems)
+        + "\nFor a local trial use `tongban demo`, or set TONGBAN_MODE=demo."
+    )

@@ -1,0 +1,1 @@
+"""Evidence for every room above: hash-chained events, seals, numbers, stored files, secrets at rest."""

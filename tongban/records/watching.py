@@ -1,0 +1,72 @@
+"""A mark that changes with every change of some tables, so that a process may keep what it read from them.
+
+Triggers move the mark, in the transaction of the change and whoever makes it: a service, an update in bulk, a person
+with ``psql``. Whoever reads the mark before the tables reads the tables at least as new; the mark is random, so a
+rolled-back change leaves no mark that a later one could repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tongban.records.models import Generation
+
+_POSTGRES_FUNCTION = """
+create or replace function tongban_generation() returns trigger language plpgsql as $$
+begin
+    insert into records_generation (name, value) values (tg_argv[0], gen_random_uuid()::text)
+    on conflict (name) do update set value = excluded.value;
+    return null;
+end $$
+"""
+_SQLITE_MARK = "insert or replace into records_generation (name, value) values ('{name}', lower(hex(randomblob(16))))"
+
+
+def mark_of(name: str) -> str:
+    """A sub-select that gives the mark called ``name``; NULL where nothing was ever marked: keep nothing then."""
+    return f"(select value from {Generation._meta.db_table} where name = '{name}')"
+
+
+def install(connection: BaseDatabaseWrapper, name: str, tables: Sequence[str]) -> None:
+    """Put the triggers in place and move the mark. Safe to run again; to be run after every migration, because SQLite
+    drops a table's triggers when it rebuilds the table.
+
+    ``table(column, …)`` names the columns whose change counts; otherwise every column's does.
+    """
+    watched = {table.partition("(")[0]: table.partition("(")[2].rstrip(")") for table in tables}
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        if not present.issuperset({Generation._meta.db_table, *watched}):
+            return
+        statements = _postgres(name, watched) if connection.vendor == "postgresql" else _sqlite(name, watched)
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _postgres(name: str, watched: Mapping[str, str]) -> list[str]:
+    mark = f"insert into records_generation (name, value) values ('{name}', gen_random_uuid()::text)"
+    return [
+        _POSTGRES_FUNCTION,
+        *(
+            f"create or replace trigger {table}_generation after insert or {_update(columns)} or delete or truncate"
+            f" on {table} for each statement execute function tongban_generation('{name}')"
+            for table, columns in watched.items()
+        ),
+        f"{mark} on conflict (name) do update set value = excluded.value",
+    ]
+
+
+def _sqlite(name: str, watched: Mapping[str, str]) -> list[str]:
+    mark = _SQLITE_MARK.format(name=name)
+    triggers = [
+        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {mark}; end"
+        for table, columns in watched.items()
+        for verb in ("insert", _update(columns), "delete")
+    ]
+    return [*triggers, mark]
+
+
+def _update(columns: str) -> str:
+    return f"update of {columns}" if columns else "update"
