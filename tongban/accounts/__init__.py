@@ -1,0 +1,1 @@
+"""Regions, organisations, posts, staff, applicants: who exists and who may act for whom."""

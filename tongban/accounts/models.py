@@ -1,0 +1,267 @@
+"""Regions, organisations, posts, users and applicants.
+
+Identity numbers, phones and e-mail addresses are encrypted; the ``*_index`` columns are keyed blind indexes
+for equality look-up (house rule 12). Names stay in clear because clerks search by them.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from tongban.records.secrets import EncryptedTextField
+
+
+class Region(models.Model):
+    """An administrative division (GB/T 2260 and its nine- and twelve-digit extensions)."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    short = models.CharField(max_length=20, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """An authority, government or other body of the district."""
+
+    key = models.CharField(max_length=50)
+    name = models.CharField(max_length=200)
+    short = models.CharField(max_length=50, blank=True)
+    uscc = models.CharField(max_length=18)
+    kind = models.CharField(max_length=20, default="authority")
+    level = models.PositiveSmallIntegerField(default=4)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "key"], name="organisation_key_once_a_region")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by user name, as Django's sign-in expects."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the user called ``username``."""
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """An account that signs in: an officer, or somebody who acts for applicants."""
+
+    STAFF, APPLICANT = "staff", "applicant"
+
+    username = models.CharField(max_length=150, unique=True)
+    kind = models.CharField(max_length=10, default=APPLICANT)
+    name = models.CharField(max_length=100)
+    email = EncryptedTextField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    settings = models.JSONField(default=dict, blank=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInHandle(models.Model):
+    """What a person may type to sign in: identity number, USCC, phone or e-mail, as a blind index."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="handles")
+    kind = models.CharField(max_length=12)
+    index = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "index"], name="sign_in_handle_once")]
+
+
+class Post(models.Model):
+    """A post 岗位 in an organisation, with its duties (``core.actors.Duty`` values)."""
+
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    duties = models.JSONField(default=list)
+    level = models.PositiveSmallIntegerField(default=4)  # 行使层级 of the steps it may take
+    items = models.JSONField(default=list, blank=True)  # keys of the items it is for; empty: all
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostHolding(models.Model):
+    """Who holds a post, from when until when (both days included; open end: still)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holdings")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+
+class Leave(models.Model):
+    """A leave of an officer, both days included; ``deputy`` is named for it (none: the standing deputy)."""
+
+    KINDS = ("annual", "sick", "duty", "training", "other")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="leaves")
+    first = models.DateField()
+    last = models.DateField()
+    kind = models.CharField(max_length=10, default="annual")
+    deputy = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reported_by = models.CharField(max_length=20)
+    reported_at = models.DateTimeField()
+    cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "last"], name="leave_organisation_idx")]
+
+
+class DeputyPair(models.Model):
+    """AB角: who stands in whenever ``user`` is on leave and no other deputy is named for it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deputies")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+
+class Delegation(models.Model):
+    """首席代表授权: ``principal`` lends named acts on named items to ``delegate`` between two dates."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    principal = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    items = models.JSONField(default=list)  # item keys; empty: all
+    verbs = models.JSONField(default=list)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    basis = models.CharField(max_length=200)  # number or title of the written authority
+    made_by = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    revoked = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["delegate", "valid_to"], name="delegation_delegate_idx")]
+
+
+class AssignmentRule(models.Model):
+    """One row of the ordered rules by which a case that reaches a duty of an organisation gets its officer."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    duty = models.CharField(max_length=30)
+    position = models.PositiveSmallIntegerField()
+    method = models.CharField(max_length=10)
+    items = models.JSONField(default=list)
+    places = models.JSONField(default=list)
+    situation = models.JSONField(default=dict)  # question → choices; also variant, channel, track
+    officers = models.JSONField(default=list)  # account ids as text
+    most = models.PositiveSmallIntegerField(default=0)
+    last = models.CharField(max_length=20, blank=True, default="")
+    note = models.CharField(max_length=200, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("organisation", "duty", "position")
+        indexes = [models.Index(fields=["organisation", "duty", "position"], name="assignment_rule_idx")]
+
+
+class Applicant(models.Model):
+    """申请人: a natural person or an enterprise."""
+
+    PERSON, ENTERPRISE = "person", "enterprise"
+
+    kind = models.CharField(max_length=12)
+    name = models.CharField(max_length=200)
+    id_number = EncryptedTextField()
+    id_index = models.CharField(max_length=64)
+    phone = EncryptedTextField(blank=True, default="")
+    phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    email = EncryptedTextField(blank=True, default="")
+    legal_representative = models.CharField(max_length=100, blank=True, default="")
+    address = models.CharField(max_length=300, blank=True, default="")
+    region_code = models.CharField(max_length=12, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "id_index"], name="applicant_once")]
+        indexes = [models.Index(fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApplicantAccess(models.Model):
+    """Which account may act for which applicant: the person itself, or an enterprise's agent 经办人."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access")
+    applicant = models.ForeignKey(Applicant, on_delete=models.CASCADE, related_name="access")
+    role = models.CharField(max_length=12, default="self")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "applicant"], name="access_once")]
+
+
+class SavedFilter(models.Model):
+    """A view of the work list that an officer named; with ``organisation`` set the whole department sees it.
+
+    ``query`` is what its address says (:func:`tongban.core.worklists.params`, with ``lane`` and ``sort``).
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=40)
+    query = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_filter_once")]
+
+
+class ListLayout(models.Model):
+    """Which columns an officer's work list has, in what order, and by what it is ordered."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="list_layout")
+    columns = models.JSONField(default=list)
+    sort = models.CharField(max_length=20, blank=True, default="")
+
+
+class TextBlock(models.Model):
+    """A text for a finding, point or opinion that comes again and again; shared where ``organisation`` is set."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=60)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "title"], name="text_block_once")]
+
+
+class Mark(models.Model):
+    """That a piece of one-time data work was finished, so that it is not begun again."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Attempt(models.Model):
+    """A counter of attempts in a window of time, for sign-in and public look-ups."""
+
+    bucket = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bucket", "started_at"], name="attempt_bucket_once")]
