@@ -1,0 +1,1 @@
+"""Applications 办件: lifecycle, materials, reviews, notices and the legal clock of each."""

@@ -1,0 +1,85 @@
+"""Who may see which cases: one function for lists, one for a single case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from tongban.cases.models import Case, Draft, Review
+from tongban.core.actors import Actor, Duty
+from tongban.core.errors import NotFound, gettext_noop
+
+
+def visible_to(actor: Actor) -> Q:
+    """The cases ``actor`` may see, as a filter on :class:`Case`.
+
+    Applicants see their own. Officers see what their organisation takes in, decides, holds or reviews; supervisors
+    and the government's head see all of their region.
+    """
+    if actor.kind == "system":
+        return Q()
+    if not actor.is_staff:
+        return Q(applicant_id__in=actor.applicant_ids)
+    own = Q(authority=actor.organisation) | Q(intake=actor.organisation) | Q(holder_organisation=actor.organisation)
+    seen = own | Q(_reviewed(actor))
+    if actor.has(Duty.SUPERVISOR) or actor.has(Duty.GOVERNMENT_HEAD):
+        seen |= Q(region_code=actor.region_code)
+    return seen if actor.organisation else Q(pk__in=())
+
+
+def sees(actor: Actor, case: Case, reviews: Iterable[Review]) -> bool:
+    """The rule of :func:`visible_to` for one case whose reviews are at hand; a test compares the two."""
+    if actor.kind == "system":
+        return True
+    if not actor.is_staff:
+        return case.applicant_id in actor.applicant_ids
+    if not actor.organisation:
+        return False
+    if actor.organisation in (case.authority, case.intake, case.holder_organisation):
+        return True
+    if any(review.organisation == actor.organisation for review in reviews):
+        return True
+    watches = actor.has(Duty.SUPERVISOR) or actor.has(Duty.GOVERNMENT_HEAD)
+    return watches and case.region_code == actor.region_code
+
+
+def _reviewed(actor: Actor) -> Exists:
+    """Asked of one row after the other, so that it costs what is looked at and not what was ever reviewed."""
+    return Exists(Review.objects.filter(case_id=OuterRef("pk"), organisation=actor.organisation))
+
+
+def no_such_case() -> NotFound:
+    """The same answer for a case that does not exist and one that is not the person's to see."""
+    return NotFound(
+        gettext_noop("There is no such case, or it is not yours to see."),
+        remedy=gettext_noop("Check the number, or sign in as the person it belongs to."),
+    )
+
+
+def find_case(number: str, actor: Actor, *, lock: bool = False) -> Case:
+    """The case ``number``, locked for this transaction where asked. Raises :class:`NotFound`."""
+    rows = Case.objects.filter(number=number)
+    if lock:
+        rows = rows.select_for_update()
+    case = rows.first()
+    if case is None or not Case.objects.filter(visible_to(actor), pk=case.pk).exists():
+        raise no_such_case()
+    return case
+
+
+def find_draft(draft_id: str, actor: Actor, *, lock: bool = False) -> Draft:
+    """A draft of an applicant the actor acts for. Raises :class:`NotFound`."""
+    rows = Draft.objects.filter(pk=draft_id, applicant_id__in=actor.applicant_ids)
+    draft = (rows.select_for_update() if lock else rows).first()
+    if draft is None:
+        raise no_such_draft()
+    return draft
+
+
+def no_such_draft() -> NotFound:
+    """The same answer for a draft that does not exist and one that is not the person's."""
+    return NotFound(
+        gettext_noop("There is no such draft, or it is not yours."),
+        remedy=gettext_noop("See “my cases” for what you have begun."),
+    )

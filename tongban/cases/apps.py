@@ -1,0 +1,25 @@
+"""Django app of the cases room."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CasesConfig(AppConfig):
+    """Cases."""
+
+    name = "tongban.cases"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Watch what processes keep, anew after each migrate: SQLite drops the triggers of a table it rebuilds."""
+        post_migrate.connect(_watch, sender=self, dispatch_uid="cases-reference")
+
+
+def _watch(using: str, **kwargs: Any) -> None:
+    from django.db import connections
+
+    from tongban.cases import reference
+
+    reference.install(connections[using])

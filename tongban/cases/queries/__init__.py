@@ -1,0 +1,49 @@
+"""Reads of the cases room. Views are in :mod:`tongban.cases.queries.views`."""
+
+from tongban.cases.queries.assigning import Answer, in_hand, waiting_case, would_get
+from tongban.cases.queries.cases import case_for_applicant, progress
+from tongban.cases.queries.chains import chain_check
+from tongban.cases.queries.correcting import correction_form, pending_files
+from tongban.cases.queries.desk import case_for_desk
+from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
+from tongban.cases.queries.files import case_document, case_file, draft_file_content
+from tongban.cases.queries.ledgers import ledger, public_ledger
+from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.standings import standings, titles
+from tongban.cases.queries.transitions import impact_of
+from tongban.cases.queries.worklists import LANES, Listing, items_in_hand, list_rows, list_size, work_counts, work_list
+from tongban.core.worklists import Filters
+
+__all__ = [
+    "LANES",
+    "Answer",
+    "Filters",
+    "Listing",
+    "case_document",
+    "case_file",
+    "case_for_applicant",
+    "case_for_desk",
+    "chain_check",
+    "correction_form",
+    "draft",
+    "draft_file",
+    "draft_file_content",
+    "drafts",
+    "impact_of",
+    "in_hand",
+    "items_in_hand",
+    "ledger",
+    "licences_on_file",
+    "list_rows",
+    "list_size",
+    "my_cases",
+    "pending_files",
+    "progress",
+    "public_ledger",
+    "standings",
+    "titles",
+    "waiting_case",
+    "work_counts",
+    "work_list",
+    "would_get",
+]

@@ -1,0 +1,48 @@
+"""Bytes of a case: who may open which file. Foreign files do not exist for others."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from tongban.cases import snapshot
+from tongban.cases.access import find_case, find_draft
+from tongban.cases.models import CorrectionFile, MaterialFile
+from tongban.core.actors import Actor
+from tongban.core.errors import NotFound, gettext_noop
+from tongban.documents import queries as documents
+from tongban.records import queries as records
+from tongban.records.values import FileView
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        gettext_noop("There is no such file, or it is not yours to see."), remedy=gettext_noop("Go back to the case.")
+    )
+
+
+def case_file(number: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
+    """A material's file (or one uploaded to an open correction), and its bytes."""
+    case = find_case(number, actor)
+    known = {str(item) for item in MaterialFile.objects.filter(material__case=case).values_list("file_id", flat=True)}
+    known |= {str(item) for item in CorrectionFile.objects.filter(case=case).values_list("file_id", flat=True)}
+    known |= {item["file_id"] for row in case.clarifications.all() for item in row.files}
+    if file_id not in known:
+        raise _gone()
+    return records.file_info(file_id), records.open_file(file_id)
+
+
+def draft_file_content(draft_id: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
+    """A file uploaded to a draft, and its bytes."""
+    draft = find_draft(draft_id, actor)
+    if file_id not in {str(item) for item in draft.files.values_list("file_id", flat=True)}:
+        raise _gone()
+    return records.file_info(file_id), records.open_file(file_id)
+
+
+def case_document(number: str, actor: Actor, document_id: str) -> tuple[FileView, IO[bytes]]:
+    """The signed PDF of a notice of the case, and its bytes. Raises NotFound while it is not made."""
+    case = find_case(number, actor)
+    document = documents.get(document_id)
+    if document.owner != snapshot.chain(case) or not document.ready:
+        raise _gone()
+    return records.file_info(document.file_id), records.open_file(document.file_id)

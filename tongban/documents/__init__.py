@@ -1,0 +1,1 @@
+"""Official documents: their kinds and numbers, typesetting, and electronic signatures."""

@@ -1,0 +1,116 @@
+"""Reads of the documents room, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from tongban.core.errors import NotFound, gettext_noop
+from tongban.documents.composing import Composition, compose
+from tongban.documents.kinds import IssuingAuthority
+from tongban.documents.models import Document
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document as lists show it. ``file_id`` is empty until the signed file is made."""
+
+    id: str
+    kind: str
+    title: str
+    number: str
+    owner: str
+    status: str
+    issued_on: dt.date
+    created_at: dt.datetime
+    file_id: str
+    file_sha256: str
+    signed_at: dt.datetime | None
+    void_reason: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether the signed file can be downloaded."""
+        return self.status == Document.READY
+
+    @property
+    def file_name(self) -> str:
+        """What a download is called: title and number, without anything personal."""
+        return f"{self.title} {self.number}.pdf"
+
+
+def get(document_id: str) -> DocumentView:
+    """One document. Raises :class:`NotFound` for an unknown or malformed id."""
+    return view(row(document_id))
+
+
+def for_owner(owner: str) -> list[DocumentView]:
+    """All documents of ``owner``, oldest first; void ones included, for they are part of the record."""
+    found = Document.objects.filter(owner=owner).defer("data").order_by("created_at", "serial")
+    return [view(item) for item in found]
+
+
+def text_of(document_id: str) -> Composition:
+    """The words of a document, for mail and for screen readers."""
+    document = row(document_id)
+    data, authority = content(document)
+    return compose(document.kind, data, authority)
+
+
+def preview(*, kind: str, data: Mapping[str, Any], authority: IssuingAuthority) -> Composition:
+    """The words a document would have, without number or effect.
+
+    Raises :class:`~tongban.core.errors.Invalid` that names what is missing.
+    """
+    return compose(kind, data, authority)
+
+
+def content(document: Document) -> tuple[dict[str, Any], IssuingAuthority]:
+    """What a document is written from."""
+    stored = json.loads(document.data)
+    return stored["data"], IssuingAuthority(**stored["authority"])
+
+
+def row(document_id: str) -> Document:
+    """The row behind an id, for this room. Raises :class:`NotFound`."""
+    try:
+        return Document.objects.get(pk=uuid.UUID(str(document_id)))
+    except (Document.DoesNotExist, ValueError, ValidationError) as error:
+        raise NotFound(
+            gettext_noop("This document does not exist."),
+            remedy=gettext_noop("Open it again from the case's list of documents."),
+        ) from error
+
+
+def view(document: Document) -> DocumentView:
+    """The plain value of a row."""
+    return DocumentView(
+        id=str(document.pk),
+        kind=document.kind,
+        title=document.title,
+        number=document.number,
+        owner=document.owner,
+        status=document.status,
+        issued_on=document.issued_on,
+        created_at=document.created_at,
+        file_id=str(document.file_id) if document.file_id else "",
+        file_sha256=document.file_sha256,
+        signed_at=document.signed_at,
+        void_reason=document.void_reason,
+    )
+
+
+def seal_certificate_ends() -> dt.datetime:
+    """Until when the certificate of the electronic seal is valid. Raises what reading key and certificate raises."""
+    from tongban.documents import signing
+
+    certificate = signing.identity().signer.signing_cert
+    assert certificate is not None, "an identity is made with its certificate"
+    ends: dt.datetime = certificate.not_valid_after
+    return ends

@@ -1,0 +1,156 @@
+"""Verbs of the documents room. Call ``issue`` inside the transaction of the verb that the document announces."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from tongban.core.actors import SYSTEM, Actor
+from tongban.core.dates import legal_date
+from tongban.core.errors import Refused, gettext_noop
+from tongban.documents import queries, rendering, signing
+from tongban.documents.composing import compose
+from tongban.documents.kinds import IssuingAuthority
+from tongban.documents.kinds import kind as kind_called
+from tongban.documents.models import Document
+from tongban.documents.queries import DocumentView
+from tongban.outbox import services as outbox
+from tongban.records import services as records
+from tongban.records.rows import Rows
+
+
+def chain(owner: str) -> str:
+    """The chain of events of all documents of ``owner``."""
+    return f"documents:{owner}"
+
+
+def issue(
+    *,
+    kind: str,
+    owner: str,
+    data: Mapping[str, Any],
+    authority: IssuingAuthority,
+    actor: Actor,
+    now: dt.datetime,
+    issued_on: dt.date | None = None,
+    rows: Rows | None = None,
+) -> DocumentView:
+    """Number a document and have its signed file made by a task. With ``rows`` both are written with the verb's others.
+
+    ``data`` is what ``documents/data/kinds.yaml`` names for the kind; dates may be dates or ISO text. ``issued_on`` is
+    the legal date of the document where it differs from that of ``now`` (a deemed acceptance). Raises
+    :class:`~tongban.core.errors.Invalid` that names what ``data`` lacks, before anything is written.
+    """
+    from tongban.documents.effects import render_document
+
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a document is issued inside the transaction of its verb")
+    spec = kind_called(kind)
+    text = compose(kind, data, authority)
+    day = issued_on or legal_date(now)
+    stored = {"data": dict(data), "authority": dataclasses.asdict(authority)}
+    scope = spec.scope(authority, day.year)
+    serial = records.next_number(scope)
+    together = rows if rows is not None else Rows()
+    document = Document(
+        kind=kind,
+        title=text.title,
+        number=spec.number(authority, day.year, serial),
+        number_scope=scope,
+        serial=serial,
+        owner=owner,
+        region_code=authority.region_code,
+        authority_key=authority.key,
+        issued_on=day,
+        data=json.dumps(stored, ensure_ascii=False, default=_json),
+        created_at=now,
+    )
+    together.insert(document)
+    together.insert(outbox.prepared(render_document, str(document.pk)))
+    if rows is None:
+        together.write()
+    return queries.view(document)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot stand in a document's data")
+
+
+def make_file(*, document_id: str, now: dt.datetime) -> DocumentView:
+    """Typeset, sign and store the file of a document; a second call finds it done and changes nothing.
+
+    ``now`` is the instant the signature states. The slow part runs outside any transaction; then one transaction
+    stores file, row and event if the document is still waiting for them.
+    """
+    document = queries.row(document_id)
+    if document.status != Document.PENDING:
+        return queries.view(document)
+    data, authority = queries.content(document)
+    content = rendering.render(
+        document.kind, data, authority=authority, number=document.number, issued_on=document.issued_on
+    )
+    signed = signing.sign_pdf(content, reason=document.title, signed_at=now, location=authority.name)
+    with transaction.atomic():
+        current = Document.objects.select_for_update().get(pk=document.pk)
+        if current.status != Document.PENDING:
+            return queries.view(current)
+        stored = records.store_file(
+            content=signed, name=f"{document.title}.pdf", mime="application/pdf", purpose="document"
+        )
+        current.file_id = stored.id
+        current.file_sha256 = stored.sha256
+        current.signed_at = now
+        current.status = Document.READY
+        current.save(update_fields=["file_id", "file_sha256", "signed_at", "status"])
+        _record(current, "issue", SYSTEM, now)
+        for name in getattr(settings, "DOCUMENT_READY_HOOKS", ()):
+            import_string(name)(str(current.pk), current.owner, current.kind)
+    return queries.view(Document.objects.get(pk=document.pk))
+
+
+def void(*, document_id: str, reason: str, actor: Actor, now: dt.datetime) -> DocumentView:
+    """Mark a document as issued in error. Its number stays taken and the file stays on record.
+
+    Raises :class:`Refused` when it is void already.
+    """
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=queries.row(document_id).pk)
+        if document.status == Document.VOID:
+            raise Refused(
+                gettext_noop("The document %(number)s is void already."),
+                remedy=gettext_noop("Nothing needs doing."),
+                params={"number": document.number},
+            )
+        document.status = Document.VOID
+        document.voided_at = now
+        document.void_reason = reason
+        document.save(update_fields=["status", "voided_at", "void_reason"])
+        records.void_number(document.number_scope, document.serial, reason, actor, now)
+        _record(document, "void", actor, now)
+        return queries.view(document)
+
+
+def _record(document: Document, verb: str, actor: Actor, now: dt.datetime) -> None:
+    records.append_to_chain(
+        chain=chain(document.owner),
+        verb=verb,
+        actor=actor,
+        at=now,
+        legal_date=legal_date(now),
+        facts={
+            "document": str(document.pk),
+            "kind": document.kind,
+            "number": document.number,
+            "issued_on": document.issued_on.isoformat(),
+            "file": document.file_sha256,
+        },
+    )

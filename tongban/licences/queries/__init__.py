@@ -1,0 +1,31 @@
+"""Reads of the licences room."""
+
+from tongban.licences.queries.licences import (
+    expiring,
+    folder,
+    for_case,
+    get,
+    history,
+    is_open,
+    is_signed,
+    on_file,
+    visible,
+)
+from tongban.licences.queries.verification import PublicFacts, Verification, verify_public
+from tongban.licences.values import LicenceView
+
+__all__ = [
+    "LicenceView",
+    "PublicFacts",
+    "Verification",
+    "expiring",
+    "folder",
+    "for_case",
+    "get",
+    "history",
+    "is_open",
+    "is_signed",
+    "on_file",
+    "verify_public",
+    "visible",
+]
