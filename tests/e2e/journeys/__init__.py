@@ -1,0 +1,1 @@
+"""Tests in a browser. They share one database and one site, which stand while tests of this folder run."""
