@@ -1,0 +1,1 @@
+"""The desk: what officers see and do."""

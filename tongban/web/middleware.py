@@ -1,0 +1,40 @@
+"""One place turns refusals of the rooms below into pages that say what the person can do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tongban.core.errors import DomainError
+from tongban.web import errors
+
+
+class ReadableAddress:
+    """No address of ours holds a zero byte, and no database takes one as text: such a page is not there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, or say that there is no such page."""
+        if "\0" in request.path:
+            return errors.not_found(request, Http404())
+        return self.get_response(request)
+
+
+class DomainErrors:
+    """Answer a :class:`DomainError` with its page or htmx fragment and its own status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The refusal's page; anything else is left to Django."""
+        if isinstance(exception, DomainError):
+            return errors.respond(request, errors.of_domain_error(exception), exception.status)
+        return None

@@ -1,0 +1,1 @@
+"""The portal: everything an applicant and the public see."""

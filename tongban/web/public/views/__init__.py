@@ -1,0 +1,1 @@
+"""The portal's views: a form parses, a service acts, the reader is sent on."""
