@@ -23,6 +23,9 @@ os.environ["TONGBAN_MODE"] = "demo"
 os.environ["TONGBAN_VAR_DIR"] = _var
 if os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite"):
     os.environ["DATABASE_URL"] = f"sqlite:///{_var}/tongban.sqlite3?synchronous=off"
+ON_POSTGRES = os.environ["DATABASE_URL"].startswith("postgres")
+# The rules of core/ know no database: they are tried once, beside SQLite.
+collect_ignore = ["core"] if ON_POSTGRES else []
 # Playwright's synchronous interface runs an event loop in the main thread; the tests' own queries are not async.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -65,17 +68,29 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests run last, and tests of what only PostgreSQL can do in its run alone.
+    """Browser tests run last; on each database run the tests that it can decide.
 
     Playwright keeps an event loop running in the process from its first test on, in which nothing can be signed
     any more: `asyncio.run` refuses. `make test` gives the browser tests processes of their own.
     """
     items.sort(key=lambda item: "e2e" in item.path.parts)
-    if os.environ["DATABASE_URL"].startswith("postgres"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    left_out = [item for item in items if _belongs_to_the_other_run(item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _belongs_to_the_other_run(item: pytest.Item) -> bool:
+    """What only PostgreSQL can do is tried there; what no database has a part in is tried beside SQLite only.
+
+    A test that starts the program as a process reaches the database without a fixture; it is marked ``program``.
+    """
+    if not ON_POSTGRES:
+        return item.get_closest_marker("postgres") is not None
+    if item.get_closest_marker("own_sqlite") is not None:
+        return True
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "program"))
+    return not marked and not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
 
 
 def pytest_configure(config: pytest.Config) -> None:

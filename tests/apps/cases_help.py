@@ -20,6 +20,7 @@ from tests.core import item_sample
 from tongban.accounts import queries as accounts
 from tongban.accounts import services as account_services
 from tongban.calendars import services as calendar_services
+from tongban.calendars.models import CalendarDay
 from tongban.cases import queries, services
 from tongban.cases.models import Case
 from tongban.cases.queries.views import CaseView, DeskCaseView
@@ -263,12 +264,13 @@ def begin(
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of our rooms, to see that nothing changed."""
+    """Every row of every table of our rooms, to see that nothing changed; of eight thousand days their number."""
     out: dict[str, list[tuple[Any, ...]]] = {}
+    days = CalendarDay._meta.db_table
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         for table in sorted(present & {model._meta.db_table for model in apps.get_models()}):
-            cursor.execute(f'select * from "{table}"')
+            cursor.execute(f'select {"count(*)" if table == days else "*"} from "{table}"')
             out[table] = sorted((tuple(map(str, row)) for row in cursor.fetchall()), key=repr)
     return out
 

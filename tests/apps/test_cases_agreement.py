@@ -301,9 +301,10 @@ def one_case(
 def lists_agree(case: Case, portal: Any, now: dt.datetime, applicant: Actor, posts: dict[str, Actor]) -> None:
     narrowed = Filters(search=case.number)
     lane = "department" if case.is_open else "closed"
-    for post in ("window", "decider", "fire"):
-        for row in queries.work_list(posts[post], now, lane=lane, filters=narrowed).rows:
-            assert shown(row.reading) == shown(portal.clocks[row.clock])
+    # One post for each case: every list is read for more than a hundred cases of the five hundred.
+    reader = posts[("window", "decider", "fire")[case.pk % 3]]
+    for row in queries.work_list(reader, now, lane=lane, filters=narrowed).rows:
+        assert shown(row.reading) == shown(portal.clocks[row.clock])
     (row,) = queries.my_cases(applicant, now, search=case.number).rows
     assert row.main_clock == portal.main_clock
     assert shown(row.reading) == shown(portal.clocks[row.main_clock])

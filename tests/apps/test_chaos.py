@@ -43,6 +43,7 @@ def storm(database: str, rounds: int) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.own_sqlite
 @pytest.mark.xdist_group("chaos")
 def test_a_storm_on_sqlite_loses_and_doubles_nothing() -> None:
     report = storm("sqlite", 4)

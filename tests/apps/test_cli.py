@@ -11,13 +11,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
+from tests.databases import empty_database
 from tongban import commands
 from tongban.commands.demo import cells, table
 
@@ -110,26 +108,11 @@ def alive(pids: set[int]) -> set[int]:
     return running
 
 
-def database(folder: Path) -> Iterator[str]:
-    """The address of an empty database of the kind this run tests."""
-    url = os.environ["DATABASE_URL"]
-    if url.startswith("sqlite"):
-        yield f"sqlite:///{folder}/demo.sqlite3?synchronous=off"
-        return
-    parts = urlsplit(url)
-    name = f"{parts.path.strip('/')}_{folder.name.replace('-', '_')}_{os.getpid()}"
-    administration = urlunsplit(parts._replace(scheme="postgresql", path="/postgres"))
-    with psycopg.connect(administration, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-        yield urlunsplit(parts._replace(path=f"/{name}"))
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a demo whose database and data are there."""
     folder = tmp_path_factory.mktemp("demo")
-    with contextmanager(database)(folder) as url:
+    with empty_database(folder) as url:
         env = {"TONGBAN_VAR_DIR": str(folder), "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
         done = subprocess.run(
             [sys.executable, "-m", "tongban", "demo", "--no-serve"],
@@ -142,11 +125,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         yield env
 
 
+@pytest.mark.program
 def test_the_demo_data_stands_up_to_the_audit(prepared: dict[str, str]) -> None:
     done = tongban("audit", "verify", TONGBAN_MODE="demo", **prepared)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.program
 def test_preparing_again_loses_and_adds_nothing(prepared: dict[str, str]) -> None:
     count = (
         "from tongban.cases.models import Case; from tongban.accounts.models import User; "
@@ -160,6 +145,7 @@ def test_preparing_again_loses_and_adds_nothing(prepared: dict[str, str]) -> Non
     assert all(int(number) > 10 for number in before.split()[:2])
 
 
+@pytest.mark.program
 def test_starting_over_empties_database_and_files(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from django.conf import settings; "
@@ -169,7 +155,7 @@ def test_starting_over_empties_database_and_files(tmp_path: Path) -> None:
         "from tongban.accounts import services; print(services.is_marked('kept')); services.mark('kept'); "
         "left = Path(settings.MEDIA_ROOT, 'left'); print(left.exists()); left.touch(); sys.exit(code)"
     )
-    with contextmanager(database)(tmp_path) as url:
+    with empty_database(tmp_path) as url:
         env = {**os.environ, "TONGBAN_VAR_DIR": str(tmp_path), "DATABASE_URL": url}
 
         def demo(*words: str) -> list[str]:
@@ -213,6 +199,7 @@ def running(prepared: dict[str, str], tmp_path: Path) -> Iterator[tuple[subproce
         process.wait()
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_the_demo_serves_and_leaves_no_process_behind(
     running: tuple[subprocess.Popen[bytes], int, set[int], Path], number: signal.Signals
@@ -233,6 +220,7 @@ def test_the_demo_serves_and_leaves_no_process_behind(
         assert "Traceback" not in output.read_text(encoding="utf-8")
 
 
+@pytest.mark.program
 def test_a_taken_port_is_told_with_a_way_out(prepared: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -243,6 +231,7 @@ def test_a_taken_port_is_told_with_a_way_out(prepared: dict[str, str]) -> None:
     assert "PORT=8080 make demo" in done.stderr
 
 
+@pytest.mark.program
 def test_starting_over_is_refused_while_the_demo_runs(
     running: tuple[subprocess.Popen[bytes], int, set[int], Path], prepared: dict[str, str]
 ) -> None:

@@ -26,7 +26,7 @@ START_SECONDS = 60
 TOKEN = "0123456789abcdef01234567"
 
 # One worker runs these, so that the installation is prepared once.
-pytestmark = pytest.mark.xdist_group("deployment")
+pytestmark = [pytest.mark.xdist_group("deployment"), pytest.mark.own_sqlite]
 
 
 class SocketConnection(http.client.HTTPConnection):

@@ -17,6 +17,7 @@ from tongban.accounts import queries as accounts
 from tongban.accounts.queries import FilterView, LayoutView
 from tongban.cases import queries
 from tongban.cases.queries.views import WorkList
+from tongban.core.numbers import whole
 from tongban.core.worklists import DEFAULT_COLUMNS
 from tongban.web.desk import listing, wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
@@ -96,7 +97,7 @@ def counts(request: DeskRequest) -> HttpResponse:
     saved = accounts.arrangement(request.actor)[1]
     asked = listing.asked(request.GET.dict(), listing.first_lane(request.actor))
     lanes, numbers = queries.work_counts(request.actor, request.now, listing.saved_listings(saved))
-    seen = listing.page_number(request.GET.get("seen", "0"))
+    seen = whole(request.GET.get("seen", "")) or 0
     context = _rail(asked, lanes, numbers, saved, seen)
     if request.headers.get("If-None-Match") == context["mark"]:
         # A script gets the answer itself when it asks under its own mark: nothing is to be swapped then.
