@@ -199,3 +199,13 @@ def test_while_the_database_is_away_the_answer_is_come_back(error: Exception, st
     except Exception:
         response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("address", ["/desk/sign-out/", "/sign-out/"])
+def test_the_address_of_a_button_says_so_when_it_is_opened(address: str) -> None:
+    response = Client().get(address)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    page = Page(response.content.decode())
+    assert "这个地址是一个按钮用的" in page.words()
+    assert page.refused_by_policy() == []
+    assert Client().put(address).content == b""

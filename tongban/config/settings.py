@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tongban.web.middleware.ReadableAddress",
+    "tongban.web.middleware.FormAddress",
     "tongban.web.middleware.DomainErrors",
 ]
 CSRF_FAILURE_VIEW = "tongban.web.errors.csrf_failure"

@@ -107,6 +107,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, trouble, 404)
 
 
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """405: the address of a button. Nothing is done by opening it."""
+    trouble = Trouble(
+        gettext("This address belongs to a button"),
+        gettext("Opening it does nothing, and nothing was changed."),
+        gettext("Go back to the page with the button and press it there."),
+    )
+    return respond(request, trouble, 405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A static page that needs neither the database nor the session. Its number finds the line in the log.
 

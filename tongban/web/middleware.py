@@ -23,6 +23,22 @@ class ReadableAddress:
         return self.get_response(request)
 
 
+class FormAddress:
+    """An address that only takes what a form sends, opened by hand or after signing in again: its page says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; a bare 405 for a page gets its text."""
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = errors.not_a_page(request)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 class DomainErrors:
     """Answer a :class:`DomainError` with its page or htmx fragment and its own status."""
 
