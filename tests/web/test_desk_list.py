@@ -221,3 +221,22 @@ def test_two_open_applications_for_one_thing_are_marked(people, now):
     assert page(client, "/desk/?lane=department").count("可能重复") == 2
     services.withdraw(number=second, actor=person, reason="重复了。", now=now)
     assert "可能重复" not in page(client, "/desk/?lane=department")
+
+
+def test_after_a_step_the_next_case_of_the_list_is_two_keys_away(people, now):
+    first, second = new_case(now), new_case(now, 2)
+    officer = actor(people["window"])
+    for number in (first, second):
+        made.check_all(number, officer, now)
+    client = signed_in(people["window"])
+    told = [_accept(client, number, officer) for number in (first, second)]
+    assert "下一件" in told[0]
+    assert f'href="/desk/cases/{second}/" data-key-go="n"' in told[0]
+    assert f'/desk/cases/{second}/" data-key-go="n"' not in told[1], "never the case itself"
+
+
+def _accept(client: Client, number: str, officer: object) -> str:
+    seq = queries.case_for_desk(number, officer, timezone.now()).seq  # type: ignore[arg-type]
+    answer = client.post(f"/desk/cases/{number}/do/accept/", {"expected_seq": seq, "step": "do"}, follow=True)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())

@@ -89,11 +89,10 @@ def _mark_points(desk: Screen) -> None:
 
 
 def _annotate_by_keyboard(desk: Screen) -> None:
-    """2 opens the annotation; A and the arrows place the pin; Ctrl+Enter sends what was typed."""
+    """2 opens the annotation of the first point; A and the arrows place the pin; Ctrl+Enter sends what was typed."""
     while not str(desk.find("a[data-material][aria-current]").get_attribute("href")).endswith("m=site_plan"):
         _press_and_go(desk, "]")
     officer.drawn(desk)
-    _press(desk, "j")
     _press_and_go(desk, "2")
     expect(desk.find("#wrong")).to_be_focused()
     officer.drawn(desk)

@@ -11,7 +11,16 @@ from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.transitions import impact_of
-from tongban.cases.queries.worklists import LANES, Listing, items_in_hand, list_rows, list_size, work_counts, work_list
+from tongban.cases.queries.worklists import (
+    LANES,
+    Listing,
+    items_in_hand,
+    list_rows,
+    list_size,
+    next_in_hand,
+    work_counts,
+    work_list,
+)
 from tongban.core.worklists import Filters
 
 __all__ = [
@@ -37,6 +46,7 @@ __all__ = [
     "list_rows",
     "list_size",
     "my_cases",
+    "next_in_hand",
     "pending_files",
     "progress",
     "public_ledger",

@@ -122,6 +122,13 @@ def list_rows(actor: Actor, now: datetime, listing: Listing, *, batch: int = 200
         yield from _work_rows([rows[pk] for pk in part if pk in rows], day)
 
 
+def next_in_hand(actor: Actor, now: datetime, *, besides: str) -> WorkRow | None:
+    """The most urgent case of the actor's own list, other than ``besides``: what to go on with (two queries)."""
+    day = _Day.of(actor, now)
+    found = _rows(day, Listing("mine")).exclude(number=besides)[:1]
+    return next(iter(_work_rows(list(found), day)), None)
+
+
 def _rows(day: _Day, listing: Listing) -> QuerySet[Case]:
     return _read(_matching(day, listing)).order_by(*_order(listing))
 

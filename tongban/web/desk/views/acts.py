@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -103,8 +105,19 @@ class _Panel:
             raise
         except DomainError as error:
             return self.page(form, refusal=error, status=error.status)
-        messages.success(self.request, str(self.act.done))
+        messages.success(self.request, self.told())
         return self.onward()
+
+    def told(self) -> str:
+        """That it is done, and the way to the next case of one's own list."""
+        waiting = queries.next_in_hand(self.request.actor, self.request.now, besides=self.case.number)
+        if waiting is None:
+            return str(self.act.done)
+        words = _("Next case: %(item)s, %(number)s") % {"item": waiting.item_name, "number": waiting.number}
+        address = reverse("desk:case", args=[waiting.number])
+        return format_html(
+            '{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', self.act.done, address, words
+        )
 
     def stale(self, form: ActForm, error: Stale) -> HttpResponse:
         """Somebody acted meanwhile: say who did what, keep the text, and let it be sent anew."""

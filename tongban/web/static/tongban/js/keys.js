@@ -140,6 +140,10 @@
     press("[data-open]", row);
   });
 
+  // The first point that waits is the one that 1 and 2 speak of, until J or K says otherwise.
+  const waits = (point) => shown(point) && !folded(point) && !point.querySelector("[aria-pressed='true']");
+  if (!off && !marked()) [...document.querySelectorAll("[data-point]")].find(waits)?.classList.add("is-cur");
+
   const dialog = document.getElementById("dk-keys");
   for (const opener of document.querySelectorAll("[data-keys-help]")) opener.addEventListener("click", help);
   dialog?.addEventListener("click", (event) => {
