@@ -32,6 +32,7 @@ class BrowserLimits:
 
     No page needs camera, microphone, place or payment: a script that got in cannot ask for them either (a photo is
     taken through an ordinary file field). No other site may load our pages, pictures or files as parts of its own.
+    Bluetooth is not named: where a browser has none, naming it is an error on every page.
     """
 
     HEADERS = {
@@ -40,7 +41,6 @@ class BrowserLimits:
             for name in (
                 "accelerometer",
                 "autoplay",
-                "bluetooth",
                 "browsing-topics",
                 "camera",
                 "display-capture",
