@@ -157,6 +157,10 @@ TABLE = {
     "public:progress_ledger": _page(For.EVERYONE, 302),
     "public:verify": _page(For.EVERYONE, 200, post=422),
     "public:verify_token": _page(For.EVERYONE, 200),
+    "public:decisions": _page(For.EVERYONE, 200),
+    "public:decisions_csv": _page(For.EVERYONE, 200),
+    "public:decisions_json": _page(For.EVERYONE, 200),
+    "public:decision": _page(For.EVERYONE, 200, 404),  # 404: the walk's document is no decision
     "public:accessibility": _page(For.EVERYONE, 200),
     "public:privacy": _page(For.EVERYONE, 200),
     # --- portal: one's own ---

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tongban.cases import snapshot
-from tongban.cases.models import Annotation, Case, CorrectionNotice, MaterialFile
+from tongban.cases.models import Annotation, Case, CorrectionNotice, MaterialFile, WithheldDecision
 from tongban.records import queries as records
 from tongban.records.values import EventView, Finding
 
@@ -20,6 +20,20 @@ def verify() -> Iterator[Finding]:
         used[f"case:{region}:{day}"].append(int(serial))
     for scope in records.scopes("case:"):
         yield from records.check_numbers(scope, used.get(scope, ()))
+    yield from _withheld()
+
+
+def _withheld() -> Iterator[Finding]:
+    """What is kept out of the register, and what the events say is kept out of it."""
+    rows = dict(WithheldDecision.objects.values_list("case__number", "ground"))
+    for name in records.chains("register:case:"):
+        last = records.events(name)[-1]
+        number = name.removeprefix("register:case:")
+        said = str(last.facts["ground"]) if last.verb == "withhold" else ""
+        if rows.pop(number, "") != said:
+            yield Finding(name, last.seq, "register", f"the publication of case {number} is not what its events say")
+    for number in sorted(rows):
+        yield Finding(f"register:case:{number}", 0, "register", f"case {number} is withheld without an event")
 
 
 def findings(case: Case) -> Iterator[Finding]:

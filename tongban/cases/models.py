@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from tongban.records.secrets import EncryptedTextField
+
 
 class Draft(models.Model):
     """An application being filled in. Kept at every step; personal values inside are encrypted."""
@@ -138,6 +140,10 @@ class Case(models.Model):
                 name="case_closed_idx",
             ),
             models.Index(fields=["applicant", "item_key"], condition=models.Q(is_open=True), name="case_twin_idx"),
+            # The public register: newest decision first, read without the cases that have none.
+            models.Index(
+                fields=["decided_on", "id", "track"], condition=models.Q(granted=True), name="case_register_idx"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -330,4 +336,26 @@ class ListExport(models.Model):
     asked = models.JSONField(default=dict)  # the list, its columns and the words of the officer's language
     rows = models.PositiveIntegerField()
     file_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+
+class WithheldDecision(models.Model):
+    """A decision that is kept out of the public register; published again, the row goes and the events stay."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="withheld")
+    ground = models.CharField(max_length=20)
+    reason = EncryptedTextField()
+    by = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+
+class ArchivePackage(models.Model):
+    """An archive package that was asked for: by whom, of which case, and the file once the worker has made it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="packages")
+    file_id = models.UUIDField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    problem = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField()

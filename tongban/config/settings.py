@@ -315,6 +315,7 @@ LICENCE_OPENED_HOOKS: list[str] = []
 CALENDAR_LOADED_HOOKS = ["tongban.cases.effects.on_calendar_loaded"]
 ALLOW_FICTITIOUS_CALENDAR = DEMO
 FONT_PATHS = _environment.words("FONT_PATHS")
+REGISTER_FILE = _environment.text("REGISTER_FILE")  # empty: the list of published fields that ships
 IDENTITY_GATEWAY = _environment.text("IDENTITY_GATEWAY", "tongban.gateways.identity.claims_for")
 
 # --- probes and figures: who may see more than "ok" ---------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,22 @@ def for_owner(owner: str) -> list[DocumentView]:
     """All documents of ``owner``, oldest first; void ones included, for they are part of the record."""
     found = Document.objects.filter(owner=owner).defer("data").order_by("created_at", "serial")
     return [view(item) for item in found]
+
+
+def newest_of(owners: Collection[str], kinds: Collection[str]) -> dict[str, DocumentView]:
+    """Of each owner the newest document of these kinds, in one query; a void one only where there is no other."""
+    found: dict[str, DocumentView] = {}
+    rows = Document.objects.filter(owner__in=list(owners), kind__in=list(kinds)).defer("data")
+    for item in rows.order_by("created_at", "serial"):
+        known = found.get(item.owner)
+        if known is None or known.status == Document.VOID or item.status != Document.VOID:
+            found[item.owner] = view(item)
+    return found
+
+
+def owners_of_number(spellings: Collection[str]) -> list[str]:
+    """What the documents of a number belong to, whichever of its ``spellings`` is theirs."""
+    return list(Document.objects.filter(number__in=list(spellings)).values_list("owner", flat=True).distinct())
 
 
 def text_of(document_id: str) -> Composition:

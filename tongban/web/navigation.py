@@ -25,10 +25,12 @@ PUBLIC = (
     ("items", _("Services"), "public:items", ""),
     ("cases", _("My cases"), "public:cases", ""),
     ("licences", _("My licences"), "public:licences", ""),
+    ("decisions", _("Decisions"), "public:decisions", ""),
 )
 FOOTER = (
     ("progress", _("Look up progress"), "public:progress", ""),
     ("verify", _("Verify a licence"), "public:verify", ""),
+    ("decisions", _("Published decisions"), "public:decisions", ""),
     ("accessibility", _("Accessibility statement"), "public:accessibility", ""),
     ("privacy", _("Personal information"), "public:privacy", ""),
     ("desk", _("Staff"), "desk:work", ""),

@@ -9,6 +9,16 @@ from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_
 from tongban.cases.queries.files import case_document, case_file, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.register import (
+    Decision,
+    DecisionPage,
+    Wanted,
+    decision,
+    decisions,
+    every_decision,
+    standing_of,
+)
+from tongban.cases.queries.register import kinds as register_kinds
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.transitions import impact_of
 from tongban.cases.queries.worklists import (
@@ -26,18 +36,24 @@ from tongban.core.worklists import Filters
 __all__ = [
     "LANES",
     "Answer",
+    "Decision",
+    "DecisionPage",
     "Filters",
     "Listing",
+    "Wanted",
     "case_document",
     "case_file",
     "case_for_applicant",
     "case_for_desk",
     "chain_check",
     "correction_form",
+    "decision",
+    "decisions",
     "draft",
     "draft_file",
     "draft_file_content",
     "drafts",
+    "every_decision",
     "impact_of",
     "in_hand",
     "items_in_hand",
@@ -50,6 +66,8 @@ __all__ = [
     "pending_files",
     "progress",
     "public_ledger",
+    "register_kinds",
+    "standing_of",
     "standings",
     "titles",
     "waiting_case",

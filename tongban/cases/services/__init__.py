@@ -69,6 +69,7 @@ from tongban.cases.services.reviewing import (
 )
 from tongban.cases.services.submitting import CaseRef, move_to_current_version, submit
 from tongban.cases.services.sweeping import SweepReport, refresh_open_cases, sweep
+from tongban.cases.services.withholding import publish_again, withhold
 
 __all__ = [
     "METHODS",
@@ -114,6 +115,7 @@ __all__ = [
     "not_required",
     "order_inspection",
     "prune_exports",
+    "publish_again",
     "put_back",
     "record_finding",
     "record_inspection",
@@ -139,5 +141,6 @@ __all__ = [
     "terminate",
     "use_licence",
     "withdraw",
+    "withhold",
     "written",
 ]

@@ -11,13 +11,20 @@ from tongban.licences.queries.licences import (
     on_file,
     visible,
 )
-from tongban.licences.queries.verification import PublicFacts, Verification, verify_public
+from tongban.licences.queries.verification import (
+    PublicFacts,
+    Verification,
+    cases_of_number,
+    public_of_cases,
+    verify_public,
+)
 from tongban.licences.values import LicenceView
 
 __all__ = [
     "LicenceView",
     "PublicFacts",
     "Verification",
+    "cases_of_number",
     "expiring",
     "folder",
     "for_case",
@@ -26,6 +33,7 @@ __all__ = [
     "is_open",
     "is_signed",
     "on_file",
+    "public_of_cases",
     "verify_public",
     "visible",
 ]

@@ -7,6 +7,7 @@ import hashlib
 import io
 import logging
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
@@ -160,6 +161,19 @@ def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
     if standing == EXPIRED:
         return EXPIRED
     return State.SUSPENDED if standing == State.SUSPENDED else GENUINE
+
+
+def public_of_cases(chains: Collection[str], on: dt.date) -> dict[str, PublicFacts]:
+    """What anybody may see of the licences that cases led to, by the case's chain, in one query."""
+    rows = _open_versions().filter(source_case__in=list(chains)).order_by("created_at")
+    return {row.source_case: public_facts(content.view(row.licence, row), on) for row in rows}
+
+
+def cases_of_number(spellings: Collection[str]) -> list[str]:
+    """The chains of the cases that led to the licence of a number, whichever of its ``spellings`` it has."""
+    return list(
+        _open_versions().filter(licence__number__in=list(spellings)).values_list("source_case", flat=True).distinct()
+    )
 
 
 def public_facts(licence: LicenceView, on: dt.date) -> PublicFacts:

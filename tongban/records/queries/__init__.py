@@ -1,6 +1,6 @@
 """Reading evidence, and verifying it."""
 
-from tongban.records.queries.events import event_count, events, events_since, head, unsealed_since
+from tongban.records.queries.events import chains, event_count, events, events_since, head, unsealed_since
 from tongban.records.queries.files import broken_files, file_count, file_info, open_file, read_file
 from tongban.records.queries.numbers import check_numbers, counter, scopes, voided
 from tongban.records.queries.verify import seals, verify, verify_chain
@@ -13,6 +13,7 @@ __all__ = [
     "SealView",
     "VoidedView",
     "broken_files",
+    "chains",
     "check_numbers",
     "counter",
     "event_count",

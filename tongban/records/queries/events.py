@@ -25,6 +25,11 @@ def head(chain: str) -> Head:
     return Head(*last) if last else Head.ZERO
 
 
+def chains(prefix: str) -> list[str]:
+    """The names of the chains that begin with ``prefix``, in order."""
+    return list(Event.objects.filter(chain__startswith=prefix, seq=1).order_by("chain").values_list("chain", flat=True))
+
+
 def event_count() -> int:
     """How many events there are in all."""
     return Event.objects.count()

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongban.cases.queries import Wanted
 from tongban.core.codes.faults import Fault
 from tongban.core.codes.identity import is_mobile, normalise, resident_id_fault, uscc_fault
 from tongban.core.codes.licences import licence_identifier_fault
@@ -272,3 +273,41 @@ class Answer(Plain):
         },
     )
     seq = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+
+class FindDecisions(Plain):
+    """What is looked for in the register of decisions; nothing has to be filled in."""
+
+    words = forms.CharField(
+        label=_("Name or number"),
+        help_text=_(
+            "Of a body the name or part of it; of a decision or certificate the whole number. Persons: by number only."
+        ),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    item = forms.CharField(
+        label=_("Item"), max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    since = forms.DateField(label=_("Decided from"), required=False, widget=forms.DateInput)
+    until = forms.DateField(label=_("Decided until"), required=False, widget=forms.DateInput)
+    track = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for name in ("since", "until"):
+            self.fields[name].error_messages["invalid"] = _("Write the date as 2026-10-16.")
+
+    def clean(self) -> dict[str, Any]:
+        """A period that ends before it begins finds nothing; it is said."""
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("This day is before the first one. Exchange the two."))
+        return data
+
+    def wanted(self) -> Wanted:
+        """The entries as the register takes them."""
+        data = self.cleaned_data
+        return Wanted(data["words"], data["item"], data["since"], data["until"], data["track"])

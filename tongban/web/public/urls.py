@@ -10,6 +10,7 @@ from tongban.web.public.views import (
     applying,
     cases,
     correcting,
+    decisions,
     guide,
     home,
     item_files,
@@ -74,6 +75,10 @@ urlpatterns = [
     path("progress/<str:number>/clock/", progress.progress_ledger, name="progress_ledger"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:token>", verify.verify_token, name="verify_token"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/all.csv", decisions.decisions_csv, name="decisions_csv"),
+    path("decisions/all.json", decisions.decisions_json, name="decisions_json"),
+    path("decisions/<uuid:document_id>/", decisions.decision, name="decision"),
     path("about/accessibility/", about.accessibility, name="accessibility"),
     path("about/privacy/", about.privacy, name="privacy"),
 ]
