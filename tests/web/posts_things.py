@@ -42,5 +42,6 @@ def arrangements(organisation: str) -> dict[str, Any]:
         "post": f"{organisation}.{organisation}-first",
         "filter_id": people.save_filter(actor=actor, name="待补正", query={"lane": "waiting"}, shared=True, now=now),
         "export_id": uuid.uuid4(),  # nobody's: whoever asked for one is its only reader
+        "package_id": uuid.uuid4(),  # nobody's, as an export
         "text_id": people.save_text(actor=actor, title="缺盖章", text="请加盖公章。", shared=True, now=now),
     }

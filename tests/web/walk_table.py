@@ -93,6 +93,12 @@ TABLE = {
     "desk:case_file": _page(For.CASE, 200),
     "desk:case_document": _page(For.CASE, 200),
     "desk:licence_file": _page(For.CASE, 200),
+    "desk:papers": _page(For.CASE, 200),
+    "desk:withhold": _page(For.CASE, post=(403, 422)),  # 422: no ground named
+    "desk:publish": _page(For.CASE, post=(403, 409)),  # 409: it is published
+    "desk:paper_void": _page(For.CASE, post=(403, 422)),  # 422: no reason given
+    "desk:archive": _page(For.CASE, post=(403, 409)),  # 409: the case is still open
+    "desk:archive_file": _page(For.CASE, post=404),  # whoever asked for it alone: tests/web/test_desk_papers.py
     "desk:finding": _page(For.CASE, post=422),
     "desk:annotate": _page(For.CASE, 302, post=(409, 422)),
     "desk:drop_point": _page(For.CASE, post=409),

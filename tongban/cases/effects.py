@@ -116,6 +116,21 @@ def write_export(export_id: str) -> None:
     finish_export(export_id=export_id, now=timezone.now())
 
 
+@task()
+def make_archive(package_id: str) -> None:
+    """Make an archive package that was asked for; the first that is made stays."""
+    from tongban.cases.services.archiving import finish_archive
+
+    finish_archive(package_id=package_id, now=timezone.now())
+
+
+def prune_archives(now: datetime) -> None:
+    """The schedule's entry for :func:`tongban.cases.services.archiving.prune_archives`."""
+    from tongban.cases.services import prune_archives as prune
+
+    prune(now)
+
+
 def prune_exports(now: datetime) -> None:
     """The schedule's entry for :func:`tongban.cases.services.exporting.prune_exports`."""
     from tongban.cases.services import prune_exports as prune

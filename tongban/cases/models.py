@@ -357,5 +357,5 @@ class ArchivePackage(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="packages")
     file_id = models.UUIDField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True, default="")
-    problem = models.CharField(max_length=300, blank=True, default="")
+    problem = models.JSONField(default=dict)  # why it could not be made: message, remedy and their values
     created_at = models.DateTimeField()

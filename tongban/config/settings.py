@@ -300,6 +300,7 @@ OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
     "sweep": ("*/5 * * * *", "tongban.cases.effects.sweep_cases"),
     "prune-attempts": ("15 3 * * *", "tongban.accounts.services.prune_attempts"),
     "prune-exports": ("45 3 * * *", "tongban.cases.effects.prune_exports"),
+    "prune-archives": ("50 3 * * *", "tongban.cases.effects.prune_archives"),
     "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
     "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from tongban.core.dates import SHANGHAI
 from tongban.core.errors import FieldError, Invalid, gettext_noop
-from tongban.documents.kinds import IssuingAuthority, Kind, Part, kind, provisional_text, remedies_text
+from tongban.documents.kinds import IssuingAuthority, Kind, Part, kind, provisional_text, remedies_text, replaces_text
 
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年", "hour": "小时"}
 GENERAL_RECONSIDERATION_BODY = "本级人民政府"
@@ -74,6 +74,8 @@ def compose(key: str, data: Mapping[str, Any], authority: IssuingAuthority) -> C
     blocks = [block for part in document.parts if (block := writer.block(part)) is not None]
     if writer.provisional:
         blocks.append(Block(form="text", text=provisional_text()))
+    if values.get("replaces"):
+        blocks.append(Block(form="text", text=writer.fill(replaces_text())))
     if document.remedies:
         blocks.append(Block(form="text", text=writer.fill(remedies_text().replace(" ", ""))))
     if missing:

@@ -89,6 +89,12 @@ def remedies_text() -> str:
 
 
 @lru_cache(maxsize=1)
+def replaces_text() -> str:
+    """What a document says that stands in for a void one, with a place for its number."""
+    return str(_data()["replaces"]["text"])
+
+
+@lru_cache(maxsize=1)
 def provisional_text() -> str:
     """Why a deadline is given in days instead of a date."""
     return str(_data()["provisional"]["text"])

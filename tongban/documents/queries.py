@@ -33,6 +33,8 @@ class DocumentView:
     file_sha256: str
     signed_at: dt.datetime | None
     void_reason: str
+    authority_key: str = ""
+    voided_at: dt.datetime | None = None
 
     @property
     def ready(self) -> bool:
@@ -70,6 +72,12 @@ def newest_of(owners: Collection[str], kinds: Collection[str]) -> dict[str, Docu
 def owners_of_number(spellings: Collection[str]) -> list[str]:
     """What the documents of a number belong to, whichever of its ``spellings`` is theirs."""
     return list(Document.objects.filter(number__in=list(spellings)).values_list("owner", flat=True).distinct())
+
+
+def of_file(sha256: str) -> DocumentView | None:
+    """The document whose signed file has this SHA-256; None where none of ours has."""
+    found = Document.objects.filter(file_sha256=sha256).exclude(file_sha256="").defer("data").first()
+    return view(found) if found else None
 
 
 def text_of(document_id: str) -> Composition:
@@ -119,6 +127,8 @@ def view(document: Document) -> DocumentView:
         file_sha256=document.file_sha256,
         signed_at=document.signed_at,
         void_reason=document.void_reason,
+        authority_key=document.authority_key,
+        voided_at=document.voided_at,
     )
 
 
@@ -130,3 +140,10 @@ def seal_certificate_ends() -> dt.datetime:
     assert certificate is not None, "an identity is made with its certificate"
     ends: dt.datetime = certificate.not_valid_after
     return ends
+
+
+def signing_certificates() -> str:
+    """The certificates that documents are signed with, signer first, root last, as PEM."""
+    from tongban.documents import signing
+
+    return signing.certificate_chain()

@@ -122,24 +122,57 @@ def void(*, document_id: str, reason: str, actor: Actor, now: dt.datetime) -> Do
 
     Raises :class:`Refused` when it is void already.
     """
+    return _void(document_id, reason, actor, now)
+
+
+def reissue(*, document_id: str, reason: str, actor: Actor, now: dt.datetime) -> DocumentView:
+    """Declare a document void and issue it anew: the same words under a new number, dated the day it is done.
+
+    The new one says which it replaces; the event of the old one names the new one. Raises :class:`Refused` when the
+    old one is void already.
+    """
+    with transaction.atomic():
+        old = Document.objects.select_for_update().get(pk=queries.row(document_id).pk)
+        check_not_void(old)
+        data, authority = queries.content(old)
+        new = issue(
+            kind=old.kind,
+            owner=old.owner,
+            data={**data, "replaces": old.number},
+            authority=authority,
+            actor=actor,
+            now=now,
+        )
+        _void(document_id, reason, actor, now, replaced_by=new.id)
+        return new
+
+
+def check_not_void(document: Document) -> None:
+    """Raises :class:`Refused` for a document that is void."""
+    if document.status == Document.VOID:
+        raise Refused(
+            gettext_noop("The document %(number)s is void already."),
+            remedy=gettext_noop("Nothing needs doing."),
+            params={"number": document.number},
+        )
+
+
+def _void(document_id: str, reason: str, actor: Actor, now: dt.datetime, *, replaced_by: str = "") -> DocumentView:
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=queries.row(document_id).pk)
-        if document.status == Document.VOID:
-            raise Refused(
-                gettext_noop("The document %(number)s is void already."),
-                remedy=gettext_noop("Nothing needs doing."),
-                params={"number": document.number},
-            )
+        check_not_void(document)
         document.status = Document.VOID
         document.voided_at = now
         document.void_reason = reason
         document.save(update_fields=["status", "voided_at", "void_reason"])
         records.void_number(document.number_scope, document.serial, reason, actor, now)
-        _record(document, "void", actor, now)
+        _record(document, "void", actor, now, {"replaced_by": replaced_by} if replaced_by else {})
         return queries.view(document)
 
 
-def _record(document: Document, verb: str, actor: Actor, now: dt.datetime) -> None:
+def _record(
+    document: Document, verb: str, actor: Actor, now: dt.datetime, more: Mapping[str, str] | None = None
+) -> None:
     records.append_to_chain(
         chain=chain(document.owner),
         verb=verb,
@@ -152,5 +185,6 @@ def _record(document: Document, verb: str, actor: Actor, now: dt.datetime) -> No
             "number": document.number,
             "issued_on": document.issued_on.isoformat(),
             "file": document.file_sha256,
+            **(more or {}),
         },
     )

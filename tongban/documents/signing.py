@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,45 +24,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tongban.documents import trial_authority
+from tongban.documents.pdf_signatures import SignatureReport, certificates, check_pdf
 
 FIELD_NAME = "Tongban"
-logger = logging.getLogger(__name__)
 
 
 class SigningNotConfigured(RuntimeError):
     """No signing key is configured, and this is not a demonstration."""
-
-
-@dataclass(frozen=True)
-class SignatureReport:
-    """What a file's signature proves.
-
-    ``intact``: the signed bytes are unchanged. ``covers_whole``: nothing was appended after them. ``trusted``: the
-    signer is this installation's. ``problem`` is a stable word when something is wrong: unsigned, unreadable,
-    altered, appended, foreign.
-    """
-
-    signed: bool
-    intact: bool = False
-    covers_whole: bool = False
-    signer: str = ""
-    trusted: bool = False
-    signing_time: dt.datetime | None = None
-    problem: str = ""
-
-    @property
-    def good(self) -> bool:
-        """Whether the file is exactly what this installation signed."""
-        return self.signed and self.intact and self.covers_whole and self.trusted
 
 
 @dataclass(frozen=True)
@@ -128,57 +99,14 @@ class _DatedSigner(signers.PdfSigner):
 
 
 def verify_pdf(content: bytes) -> SignatureReport:
-    """What the signature of ``content`` proves. Never raises: garbage is reported as unreadable."""
-    try:
-        return _verify(content)
-    except Exception as error:  # a hostile file may break the parser anywhere; the page must still answer
-        logger.info("an uploaded file could not be parsed as a signed PDF: %s", type(error).__name__)
-        return SignatureReport(signed=b"/ByteRange" in content, problem="unreadable")
-
-
-def _verify(content: bytes) -> SignatureReport:
-    found = PdfFileReader(io.BytesIO(content), strict=False).embedded_regular_signatures
-    if not found:
-        return SignatureReport(signed=False, problem="unsigned")
-    last = found[-1]
-    status = validate_pdf_signature(
-        last, _trust(last.self_reported_timestamp), key_usage_settings=KeyUsageConstraints()
-    )
-    intact = bool(status.intact and status.valid)
-    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    trusted = bool(status.trusted)
-    return SignatureReport(
-        signed=True,
-        intact=intact,
-        covers_whole=whole,
-        signer=str(status.signing_cert.subject.native.get("common_name", "")),
-        trusted=trusted,
-        signing_time=status.signer_reported_dt,
-        problem=_problem(intact, whole, trusted),
-    )
-
-
-def _trust(stated: dt.datetime | None) -> ValidationContext:
-    """Our own roots only, as of the stated time of signing.
-
-    A signature outlives its certificate; that a file was really issued then is proven by its registered hash.
-    """
+    """What the signature of ``content`` proves to this installation. Never raises for what ``content`` holds."""
     own = identity()
-    return ValidationContext(
-        trust_roots=list(own.roots),
-        other_certs=list(own.others),
-        moment=stated,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
+    return check_pdf(content, own.roots, own.others)
 
 
-def _problem(intact: bool, whole: bool, trusted: bool) -> str:
-    if not intact:
-        return "altered"
-    if not whole:
-        return "appended"
-    return "" if trusted else "foreign"
+def certificate_chain() -> str:
+    """The signer's certificate and its issuers up to the root, as PEM: what checks our signatures elsewhere."""
+    return b"".join(pem.armor("CERTIFICATE", one.dump()) for one in identity().others).decode()
 
 
 def _setting(name: str) -> str:
@@ -230,7 +158,7 @@ def _production(key_file: str, certificate_file: str, password: str) -> _Identit
 
 def _certificates(path: Path) -> list[x509.Certificate]:
     """Signer first, issuers after it."""
-    return [x509.Certificate.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
+    return certificates(path.read_bytes())
 
 
 def _identity(key: bytes, chain: list[x509.Certificate], *, test: bool) -> _Identity:

@@ -6,6 +6,7 @@ checked with the key its payload names, and only keys in that directory are beli
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import os
@@ -81,6 +82,17 @@ def public_keys() -> dict[str, Ed25519PublicKey]:
     return found
 
 
+def sign(text: str) -> tuple[str, str]:
+    """``text`` signed with the seal key: (key id, signature in base64). The same text has the same signature."""
+    key = load_key()
+    return key_id(key.public_key()), base64.b64encode(key.sign(text.encode())).decode()
+
+
+def public_pem(public: Ed25519PublicKey) -> str:
+    """A public key as PEM."""
+    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 def is_signed(public: Ed25519PublicKey, signature: bytes, payload: str) -> bool:
     """Whether ``signature`` is that key's over ``payload``."""
     try:
@@ -95,7 +107,7 @@ def _publish(key: Ed25519PrivateKey) -> None:
     path = _path().parent / f"seal-{key_id(public)}.pub.pem"
     if path.exists():
         return
-    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    pem = public_pem(public).encode()
     with contextlib.suppress(
         OSError
     ):  # a service may only read its key directory; the operator keeps the old keys then

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("file_id", models.UUIDField(blank=True, null=True)),
                 ("sha256", models.CharField(blank=True, default="", max_length=64)),
-                ("problem", models.CharField(blank=True, default="", max_length=300)),
+                ("problem", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField()),
                 (
                     "case",

@@ -9,6 +9,7 @@ from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_
 from tongban.cases.queries.files import case_document, case_file, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.papers import PapersView, papers
 from tongban.cases.queries.register import (
     Decision,
     DecisionPage,
@@ -40,6 +41,7 @@ __all__ = [
     "DecisionPage",
     "Filters",
     "Listing",
+    "PapersView",
     "Wanted",
     "case_document",
     "case_file",
@@ -63,6 +65,7 @@ __all__ = [
     "list_size",
     "my_cases",
     "next_in_hand",
+    "papers",
     "pending_files",
     "progress",
     "public_ledger",

@@ -130,9 +130,10 @@ def standing_of(number: str) -> tuple[bool, str]:
     return not ground and _register().filter(number=number).exists(), ground
 
 
-def decided(case: Case) -> bool:
-    """Whether a case has a decision that belongs into the register."""
-    return bool(case.granted and case.decided_on and case.track in publishing.plan())
+def decision_document(case: Case) -> DocumentView | None:
+    """The document that holds the decision of a case, None before there is one."""
+    held = {kind for each in kinds().values() for kind in each.documents}
+    return documents.newest_of([snapshot.chain(case)], held).get(snapshot.chain(case))
 
 
 def _not_published() -> NotFound:

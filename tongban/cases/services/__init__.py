@@ -1,6 +1,7 @@
 """Verbs on drafts and cases. Each is one transaction; refusals are ``core.errors`` that explain themselves."""
 
 from tongban.cases.receiving import NotScanned
+from tongban.cases.services.archiving import archive_of, archived, archives, ask_archive, prune_archives, record_archive
 from tongban.cases.services.copying import Copied, copy_case
 from tongban.cases.services.correcting import (
     add_correction_file,
@@ -69,6 +70,7 @@ from tongban.cases.services.reviewing import (
 )
 from tongban.cases.services.submitting import CaseRef, move_to_current_version, submit
 from tongban.cases.services.sweeping import SweepReport, refresh_open_cases, sweep
+from tongban.cases.services.voiding import void_document
 from tongban.cases.services.withholding import publish_again, withhold
 
 __all__ = [
@@ -88,6 +90,10 @@ __all__ = [
     "add_note",
     "annotate",
     "answer_clarification",
+    "archive_of",
+    "archived",
+    "archives",
+    "ask_archive",
     "assign",
     "begin_export",
     "choose_old_licence",
@@ -114,9 +120,11 @@ __all__ = [
     "move_to_current_version",
     "not_required",
     "order_inspection",
+    "prune_archives",
     "prune_exports",
     "publish_again",
     "put_back",
+    "record_archive",
     "record_finding",
     "record_inspection",
     "refresh_open_cases",
@@ -140,6 +148,7 @@ __all__ = [
     "sweep",
     "terminate",
     "use_licence",
+    "void_document",
     "withdraw",
     "withhold",
     "written",

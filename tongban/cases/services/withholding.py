@@ -8,16 +8,13 @@ from django.db import transaction
 
 from tongban.cases.access import find_case
 from tongban.cases.models import Case, WithheldDecision
-from tongban.cases.queries.register import decided
+from tongban.cases.papers import withholding_refusal
 from tongban.cases.work import invalid, text
-from tongban.core.actors import Actor, Duty
+from tongban.core.actors import Actor
 from tongban.core.dates import legal_date
-from tongban.core.errors import DomainError, Forbidden, Refused, gettext_noop
-from tongban.core.law import Citation
+from tongban.core.errors import Refused, gettext_noop
 from tongban.core.register import GROUNDS
 from tongban.records.services import append_to_chain
-
-_RULE = Citation("licensing", 5, 2)
 
 
 def register_chain(number: str) -> str:
@@ -25,34 +22,16 @@ def register_chain(number: str) -> str:
     return f"register:case:{number}"
 
 
-def withholding_refusal(case: Case, actor: Actor) -> DomainError | None:
-    """Why ``actor`` cannot decide about publication; None where nothing stands in the way."""
-    deciding = actor.has(Duty.DECISION_MAKER) or actor.has(Duty.AGENCY_HEAD)
-    if not (deciding and actor.organisation == case.authority):
-        return Forbidden(
-            gettext_noop("Who decides on the case decides on its publication."),
-            remedy=gettext_noop("Tell the decision-maker or the head of the authority that took the decision."),
-            rule=_RULE,
-        )
-    if not decided(case):
-        return Refused(
-            gettext_noop("There is no decision on this case that would be published."),
-            remedy=gettext_noop("Come back when it is granted."),
-            rule=Citation("licensing", 40),
-        )
-    return None
-
-
 def withhold(*, number: str, ground: str, reason: str, actor: Actor, now: datetime) -> None:
     """Keep a decision out of the register on a ground of 行政许可法 art. 5(2) or 政府信息公开条例 arts. 14, 15.
 
     Raises Invalid for a missing ground or reason, Refused when it is withheld already.
     """
-    if ground not in GROUNDS:
-        raise invalid("ground", gettext_noop("Choose the ground."), gettext_noop("Choose one."))
-    reason = text(reason, "reason", most=500)
     with transaction.atomic():
         case = _locked(number, actor)
+        if ground not in GROUNDS:
+            raise invalid("ground", gettext_noop("Choose the ground."), gettext_noop("Choose one."))
+        reason = text(reason, "reason", most=500)
         if WithheldDecision.objects.filter(case=case).exists():
             raise Refused(
                 gettext_noop("This decision is withheld already."),

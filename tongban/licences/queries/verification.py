@@ -15,8 +15,10 @@ from pypdf import PageObject, PdfReader
 
 from tongban.core.codes import licences as codes
 from tongban.core.codes.identity import mask_id, mask_name, mask_phone
+from tongban.documents import queries as documents
 from tongban.documents import signing
-from tongban.documents.signing import SignatureReport
+from tongban.documents.pdf_signatures import SignatureReport
+from tongban.documents.queries import DocumentView
 from tongban.licences import content
 from tongban.licences.models import LicenceVersion
 from tongban.licences.states import EXPIRED, State
@@ -62,7 +64,8 @@ class Verification:
     """The answer. ``result``: genuine, altered, superseded, suspended, revoked, cancelled, expired or unknown.
 
     ``how`` is token, identifier or file. For a file, ``signature`` says what its signature proves; with ``altered``,
-    ``licence`` is the registered licence whose identifier the file bears.
+    ``licence`` is the registered licence whose identifier the file bears. ``document``: the file is no licence but a
+    notice or decision of ours.
     """
 
     result: str
@@ -70,6 +73,7 @@ class Verification:
     on: dt.date
     licence: PublicFacts | None = None
     signature: SignatureReport | None = None
+    document: DocumentView | None = None
 
 
 def verify_public(*, on: dt.date, token: str = "", identifier: str = "", file: bytes | None = None) -> Verification:
@@ -107,7 +111,8 @@ def _verify_file(file: bytes, on: dt.date) -> Verification:
         return Verification(ALTERED, "file", on, public_facts(content.view(bearing.licence, bearing), on), report)
     if report.signed and report.trusted and not (report.intact and report.covers_whole):
         return Verification(ALTERED, "file", on, None, report)
-    return Verification(UNKNOWN, "file", on, None, report)
+    paper = documents.of_file(hashlib.sha256(file).hexdigest()) if report.good else None
+    return Verification(UNKNOWN, "file", on, None, report, paper)
 
 
 def _bearing(file: bytes) -> LicenceVersion | None:

@@ -19,6 +19,11 @@ def events_since(chain: str, seq: int) -> list[EventView]:
     return [_view(row) for row in Event.objects.filter(chain=chain, seq__gt=seq).order_by("seq")]
 
 
+def texts(chain: str) -> list[tuple[str, str]]:
+    """The events of ``chain`` as they were hashed, first to last: (text, hash)."""
+    return list(Event.objects.filter(chain=chain).order_by("seq").values_list("body", "hash"))
+
+
 def head(chain: str) -> Head:
     """The end of ``chain``; ``Head.ZERO`` when it has no events."""
     last = Event.objects.filter(chain=chain).order_by("-seq").values_list("seq", "hash").first()

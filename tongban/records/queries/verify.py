@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from tongban.core.numbers import whole
 from tongban.records import signing
 from tongban.records.canonical import digest, instant
-from tongban.records.models import Event, Seal, VoidedNumber
+from tongban.records.models import Event, Seal, SealedHead, VoidedNumber
 from tongban.records.queries.files import broken_files
 from tongban.records.services.seals import export_path, export_text
 from tongban.records.values import ZERO_HASH, Finding, Head, SealView
@@ -69,6 +69,28 @@ def seals(limit: int = 20) -> list[SealView]:
         SealView(row.number, row.at, row.chains, row.hash, row.signature, row.key_id, export_path(row.number).name)
         for row in Seal.objects.order_by("-number")[:limit]
     ]
+
+
+def sealed_heads(chains: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """What the last seals hold of these chains: chain → (event number, seal number)."""
+    rows = SealedHead.objects.filter(chain__in=list(chains)).values_list("chain", "seq", "seal_number")
+    return {chain: (seq, number) for chain, seq, number in rows}
+
+
+def seal_text(number: int) -> tuple[str, str]:
+    """The published text of a seal, and the id of the key that signed it."""
+    row = Seal.objects.get(number=number)
+    return export_text(row.payload, row.signature), row.key_id
+
+
+def current_seal_key() -> str:
+    """The id of the key that seals are signed with now. Raises ImproperlyConfigured where there is none."""
+    return signing.key_id(signing.load_key().public_key())
+
+
+def seal_key(key_id: str) -> str:
+    """The public key called ``key_id`` as PEM. Raises KeyError for one that does not stand beside SEAL_KEY_FILE."""
+    return signing.public_pem(signing.public_keys()[key_id])
 
 
 def _verify_seals(sealed: _Sealed) -> Iterator[Finding]:

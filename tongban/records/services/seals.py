@@ -74,6 +74,11 @@ def take_seal(now: datetime, *, full: bool = False) -> SealView | None:
     )
 
 
+def sign_package(text: str) -> tuple[str, str]:
+    """Sign what leaves the system for an archive with the key of the seals: (key id, signature in base64)."""
+    return signing.sign(text)
+
+
 def export_path(number: int) -> Path:
     """Where the file of seal ``number`` stands: SEAL_EXPORT_DIR/seal-00000001.json."""
     return Path(settings.SEAL_EXPORT_DIR) / f"seal-{number:08d}.json"

@@ -49,6 +49,15 @@ RESULTS: dict[str, tuple[str, str, str, str]] = {
         "warn",
         "file-text",
     ),
+    "document_void": (
+        gettext_noop("Declared void"),
+        gettext_noop(
+            "This document was signed here and nothing in it was changed, but the authority has declared it void. Its "
+            "number is not used again."
+        ),
+        "late",
+        "ban",
+    ),
     "altered": (
         gettext_noop("Altered"),
         gettext_noop("This file is not the one that was signed: something in it was changed. Do not accept it."),
@@ -149,6 +158,7 @@ def _answer(request: HttpRequest, found: Verification, file_name: str = "") -> H
         "about": say(about),
         "kind": kind,
         "icon": icon,
+        "paper": found.document,
         "state": say(STATES.get(found.licence.state, "")) if found.licence else "",
         "file_name": file_name,
         "signature": _signature(found),
@@ -162,7 +172,7 @@ def _verdict(found: Verification) -> str:
     if found.result == "genuine" and found.how != "file":
         return "registered"
     if found.result == "unknown" and found.signature is not None and found.signature.good:
-        return "document"
+        return "document_void" if found.document and found.document.status == "void" else "document"
     return found.result if found.result in RESULTS else "unknown"
 
 
