@@ -114,6 +114,7 @@ def test_a_persons_name_is_masked_and_finds_nothing(walk: Walk, visitor: Browser
     assert number_of(walk) in visitor.open(f"/decisions/?words={number_of(walk)}").words()
     found = queries.decisions(Wanted(), timezone.localdate()).rows[0]
     assert "party_code" not in found.values
+    assert "content" not in found.values, "a certificate may print where a person lives"
     shown = visitor.open(f"/decisions/{found.id}/").words()
     assert "欧阳" not in shown
     assert Applicant.objects.get(pk=walk.row.applicant_id).id_number not in shown

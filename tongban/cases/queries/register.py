@@ -232,7 +232,9 @@ def _values(facts: _Facts, state: str) -> dict[str, str | date | None]:
     """Every publishable fact by its key; None where this decision has none."""
     case, certificate = facts.case, facts.certificate
     person = case.party_kind != "enterprise"  # type: ignore[attr-defined]  # annotated by _register
-    content = "；".join(f"{label}：{value}" for label, value in certificate.rows) if certificate else ""
+    # A person's certificate may print where somebody lives: of persons the lines of the certificate stay out.
+    rows = certificate.rows if certificate and not person else ()
+    content = "；".join(f"{label}：{value}" for label, value in rows)
     return {
         "party": register.public_name(case.applicant_name, person=person),
         "party_kind": "自然人" if person else "法人及非法人组织",

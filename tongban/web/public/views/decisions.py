@@ -78,6 +78,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(found) for found in page.rows] if page else [],
         "looked_for": any(form.data.get(name) for name in form.fields),
+        "keep": [(name, form.data[name]) for name in ("item", "since", "until", "track") if form.data.get(name)],
         "query": query.urlencode(),
         "kinds": [kind.title if is_chinese() else kind.title_en for kind in cases.register_kinds().values()],
         "nav": "decisions",
