@@ -10,6 +10,7 @@ from tongban.cases.queries.files import case_document, case_file, draft_file_con
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
 from tongban.cases.queries.standings import standings, titles
+from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
 from tongban.cases.queries.worklists import (
     LANES,
@@ -34,6 +35,7 @@ __all__ = [
     "case_for_desk",
     "chain_check",
     "correction_form",
+    "departments",
     "draft",
     "draft_file",
     "draft_file_content",
@@ -45,9 +47,11 @@ __all__ = [
     "licences_on_file",
     "list_rows",
     "list_size",
+    "mentions",
     "my_cases",
     "next_in_hand",
     "pending_files",
+    "people_to_call",
     "progress",
     "public_ledger",
     "standings",

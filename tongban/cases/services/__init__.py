@@ -1,6 +1,12 @@
 """Verbs on drafts and cases. Each is one transaction; refusals are ``core.errors`` that explain themselves."""
 
 from tongban.cases.receiving import NotScanned
+from tongban.cases.services.consulting import (
+    answer_consultation,
+    consult,
+    take_back_answer,
+    withdraw_consultation,
+)
 from tongban.cases.services.copying import Copied, copy_case
 from tongban.cases.services.correcting import (
     add_correction_file,
@@ -42,6 +48,7 @@ from tongban.cases.services.handling import (
     mark_point,
     mark_seen,
     put_back,
+    read_note,
 )
 from tongban.cases.services.intake import (
     accept,
@@ -55,7 +62,7 @@ from tongban.cases.services.intake import (
 )
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
-from tongban.cases.services.revealing import access_chain, reveal
+from tongban.cases.services.revealing import reveal
 from tongban.cases.services.reviewing import (
     countersign,
     end_special,
@@ -69,6 +76,7 @@ from tongban.cases.services.reviewing import (
 )
 from tongban.cases.services.submitting import CaseRef, move_to_current_version, submit
 from tongban.cases.services.sweeping import SweepReport, refresh_open_cases, sweep
+from tongban.cases.snapshot import access_chain
 
 __all__ = [
     "METHODS",
@@ -87,10 +95,12 @@ __all__ = [
     "add_note",
     "annotate",
     "answer_clarification",
+    "answer_consultation",
     "assign",
     "begin_export",
     "choose_old_licence",
     "close_uncorrected",
+    "consult",
     "convert",
     "copy_case",
     "countersign",
@@ -115,6 +125,7 @@ __all__ = [
     "order_inspection",
     "prune_exports",
     "put_back",
+    "read_note",
     "record_finding",
     "record_inspection",
     "refresh_open_cases",
@@ -136,8 +147,10 @@ __all__ = [
     "submit_correction",
     "supplement_special",
     "sweep",
+    "take_back_answer",
     "terminate",
     "use_licence",
     "withdraw",
+    "withdraw_consultation",
     "written",
 ]
