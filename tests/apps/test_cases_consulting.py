@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.test import TestCase
 
-from tests.apps.cases_help import begin, open_hall, own_folders, refusal, sound, verbs  # noqa: F401
+from tests import factories
+from tests.apps.cases_help import Hall, Walk, begin, open_hall, own_folders, refusal, sound, verbs  # noqa: F401
 from tongban.accounts import services as people
 from tongban.cases import facts, queries, services, store
 from tongban.cases.access import handled_by, sees, visible_to
@@ -20,9 +25,18 @@ pytestmark = pytest.mark.django_db
 QUESTION = "改建后的排水是否影响河道？"
 
 
+@pytest.fixture(scope="module")
+def accepted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walk]:
+    """A hall with one accepted case, made once for the file; each test rolls back what it adds."""
+    with django_db_blocker.unblock():
+        atomics = TestCase._enter_atomics()
+        yield begin(open_hall(), "2026-03-02", variant="new", premises="own").go("2026-03-03").accept()
+        TestCase._rollback_atomics(atomics)
+
+
 @pytest.fixture
-def walk():
-    return begin(open_hall(), "2026-03-02", variant="new", premises="own").go("2026-03-03").accept()
+def walk(accepted: Walk) -> Walk:
+    return replace(accepted, hall=Hall(dict(accepted.hall.ids)))
 
 
 def ask(walk, by: str = "decider", **values) -> int:
@@ -220,8 +234,6 @@ def test_who_asks_and_when(walk):
 
 
 def test_a_deputy_answers_in_place_of_the_absent_officer(walk):
-    from tests import factories
-
     walk.hall.ids["stand-in"] = factories.officer("stand-in", "culture", ["catalogue_manager"])
     walk.hall.ids["culture-head"] = factories.officer("culture-head", "culture", ["agency_head"])
     ask(walk)

@@ -10,7 +10,7 @@ from tongban.accounts import queries as accounts
 from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case, visible_to
 from tongban.cases.handing import holds_whole, missing_findings, with_another_post
-from tongban.cases.models import Case, Review
+from tongban.cases.models import Case, Mention, Review
 from tongban.cases.queries import talking
 from tongban.cases.queries.cases import Sheet, base_fields, point_view
 from tongban.cases.queries.story import looks
@@ -29,16 +29,21 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
     case, spec = sheet.case, sheet.version.spec
     findings = {(row.step, row.point): row for row in case.findings.all()}
     seen = records.events(snapshot.access_chain(number))
-    notes = list(case.notes.order_by("-pk").prefetch_related("mentions"))
+    calls = list(Mention.objects.filter(note__case=case).order_by("pk"))
+    notes = list(case.notes.order_by("-pk"))
     names = accounts.user_names(
         [row.by for row in findings.values()]
         + [event.actor_id for event in seen]
         + [row.by for row in sheet.annotations]
-        + [who for row in notes for who in (row.by, *(item.officer for item in row.mentions.all()))]
+        + [row.by for row in notes]
+        + [row.officer for row in calls]
     )
     sheet.names = {**sheet.names, **names}
     inspection = sheet.loaded.tailored.inspection
-    organisations = accounts.organisation_names([row.organisation for row in sheet.loaded.reviews])
+    organisations = accounts.organisation_names(
+        [row.organisation for row in sheet.loaded.reviews]
+        + [key for row in sheet.loaded.consultations for key in (row.organisation, row.asked_from)]
+    )
     reviews = tuple(_review(sheet, row, findings, organisations) for row in sheet.loaded.reviews)
     fields = base_fields(sheet, public=False)
     fields["actions"] = {**fields["actions"], **_off_at_the_desk(sheet, fields["actions"], reviews)}
@@ -61,8 +66,8 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
         ),
         decision_points=spec.procedure.decision.check_points,
         decision_sop=spec.procedure.decision.sop,
-        notes=tuple(talking.note_view(row, sheet.names, actor) for row in notes),
-        consultations=talking.consultations(sheet),
+        notes=tuple(talking.note_view(row, calls, sheet.names, actor) for row in notes),
+        consultations=talking.consultations(sheet, organisations),
         looks=looks(sheet.loaded, seen, sheet.names),
         colleagues=_colleagues(sheet),
         assigned=_assigned(sheet, "", case.assignee),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -38,15 +38,12 @@ def departments(case_number: str, actor: Actor, now: datetime) -> dict[str, str]
     return {key: name for key, name in found.items() if key != actor.organisation}
 
 
-def consultations(sheet: Sheet) -> tuple[ConsultationView, ...]:
+def consultations(sheet: Sheet, organisations: Mapping[str, str]) -> tuple[ConsultationView, ...]:
     """The questions that the reader may read: all, or those to the reader's department where it sees no more."""
     rows = sheet.loaded.consultations
     if not handles(sheet.actor, sheet.case, sheet.loaded.reviews):
         rows = tuple(row for row in rows if row.organisation == sheet.actor.organisation)
-    names = (
-        accounts.organisation_names([key for row in rows for key in (row.organisation, row.asked_from)]) if rows else {}
-    )
-    return tuple(_consultation(sheet, row, names) for row in rows)
+    return tuple(_consultation(sheet, row, organisations) for row in rows)
 
 
 def _consultation(sheet: Sheet, row: Consultation, organisations: Mapping[str, str]) -> ConsultationView:
@@ -144,14 +141,15 @@ def people_to_call(number: str, actor: Actor, now: datetime) -> list[Person]:
     return [item for item in callable_on(case, reviewing, legal_date(now)) if item.id != actor.id]
 
 
-def note_view(row: InternalNote, names: Mapping[str, str], reader: Actor) -> NoteView:
-    """A note whose ``mentions`` are at hand, as ``reader`` sees it."""
+def note_view(row: InternalNote, calls: Sequence[Mention], names: Mapping[str, str], reader: Actor) -> NoteView:
+    """A note as ``reader`` sees it, with those of ``calls`` that are in it."""
     mine = persons(reader)
-    calls = (
+    own = tuple(
         CallView(names.get(item.officer, ""), item.read_at, item.officer in mine)
-        for item in sorted(row.mentions.all(), key=lambda item: item.pk)
+        for item in calls
+        if item.note_id == row.pk
     )
-    return NoteView(row.text, names.get(row.by, ""), row.at, row.pk, tuple(calls))
+    return NoteView(row.text, names.get(row.by, ""), row.at, row.pk, own)
 
 
 def calling(actor: Actor) -> Q:
