@@ -164,13 +164,7 @@ def test_pages_cost_the_same_however_many_talk(people, number, now):
     def talk(times: int) -> None:
         for _ in range(times):
             services.consult(number=number, actor=window, organisation="culture", question=QUESTION, now=now)
-            services.add_note(
-                number=number,
-                actor=window,
-                note="请看。",
-                call=[people["decision_maker"], people["supervisor"]],
-                now=now,
-            )
+            services.add_note(number=number, actor=window, note="请看。", call=called, now=now)
 
     addresses = (f"/desk/cases/{number}/", "/desk/", "/desk/?lane=department")
     talk(1)

@@ -134,9 +134,7 @@ class _Panel:
             return said
         words = _("Next case: %(item)s, %(number)s") % {"item": waiting.item_name, "number": waiting.number}
         address = reverse("desk:case", args=[waiting.number])
-        return format_html(
-            '{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', said, address, words
-        )
+        return format_html('{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', said, address, words)
 
     def stale(self, form: ActForm, error: Stale) -> HttpResponse:
         """Somebody acted meanwhile: say who did what, keep the text, and let it be sent anew."""
