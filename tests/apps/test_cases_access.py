@@ -26,9 +26,9 @@ def test_the_rule_for_lists_and_the_rule_for_one_case_agree():
     answers = set()
     for walk in walks:
         case = walk.row
-        reviews = store.beside(case).reviews
+        beside = store.beside(case)
         for actor in actors:
             listed = Case.objects.filter(visible_to(actor), pk=case.pk).exists()
-            assert sees(actor, case, reviews) is listed, (walk.number, actor)
+            assert sees(actor, case, beside.reviews, beside.consultations) is listed, (walk.number, actor)
             answers.add((actor.kind, listed))
     assert len(answers) == 5, "each kind of actor must be shown one case and refused another; the system sees all"

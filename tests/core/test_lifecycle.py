@@ -27,29 +27,32 @@ READY = CaseState(
     licence_signed=True,
 )
 
+#: The verbs of a consultation, wherever nothing is decided.
+TALK = "consult answer_consultation take_back_answer withdraw_consultation"
 #: track → status → verbs that the law (or the house) knows there. Written by hand, not derived from the table.
 KNOWN: dict[Track, dict[Status, str]] = {
     Track.LICENCE: {
         Status.RECEIVED: "assign put_back note remind annotate check accept request_correction submit_correction "
-        "close_uncorrected not_required refuse_acceptance deem_accepted withdraw terminate convert",
+        "close_uncorrected not_required refuse_acceptance deem_accepted withdraw terminate convert "
+        f"{TALK}",
         Status.ACCEPTED: "assign put_back note remind check start_special supplement_special end_special extend "
         "opinion countersign order_inspection inspect request_clarification answer_clarification grant refuse "
-        "deem_granted withdraw terminate convert",
+        f"deem_granted withdraw terminate convert {TALK}",
         Status.GRANTED: "assign put_back note make_certificate deliver",
         Status.CERTIFIED: "assign put_back note deliver",
     },
     Track.FILING: {
         Status.RECEIVED: "assign put_back note remind annotate check request_correction submit_correction "
-        "close_uncorrected file withdraw terminate convert",
+        f"close_uncorrected file withdraw terminate convert {TALK}",
         Status.ACCEPTED: "assign put_back note check withdraw terminate convert",
         Status.GRANTED: "assign put_back note make_certificate deliver",
         Status.CERTIFIED: "assign put_back note deliver",
     },
     Track.OTHER: {
         Status.RECEIVED: "assign put_back note remind annotate check accept request_correction submit_correction "
-        "close_uncorrected not_required refuse_acceptance withdraw terminate convert",
+        f"close_uncorrected not_required refuse_acceptance withdraw terminate convert {TALK}",
         Status.ACCEPTED: "assign put_back note remind check opinion countersign order_inspection inspect "
-        "request_clarification answer_clarification grant refuse withdraw terminate convert",
+        f"request_clarification answer_clarification grant refuse withdraw terminate convert {TALK}",
         Status.GRANTED: "assign put_back note make_certificate deliver",
         Status.CERTIFIED: "assign put_back note deliver",
     },

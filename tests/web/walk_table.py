@@ -68,6 +68,7 @@ TABLE = {
     "desk:search": _page(For.DESK, 302),
     "desk:hand_on_form": _page(For.DESK, 200),
     "desk:hand_on": _page(For.DESK, post=302),
+    "desk:mentions": _page(For.DESK, 200),
     "desk:counts": _page(For.DESK, 200),
     "desk:remind_form": _page(For.DESK, 200),
     "desk:remind": _page(For.DESK, post=302),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,6 +73,8 @@ __all__ = [
     "post_names",
     "posts",
     "saved_filters",
+    "seated",
+    "staffed",
     "text",
     "texts",
     "user_names",
@@ -235,6 +238,39 @@ def officers(organisation_key: str, duty: Duty | str, day: date) -> list[Officer
         posts = (*(known.posts if known else ()), row.post.name)
         found[str(row.user_id)] = OfficerView(str(row.user_id), row.user.name, posts, organisation_key)
     return list(found.values())
+
+
+def staffed(region_code: str, duties: Iterable[Duty], day: date) -> dict[str, str]:
+    """Organisations of a region in which somebody holds one of ``duties`` on ``day``: key → name (one query)."""
+    rows = PostHolding.objects.filter(
+        holding_on(day), post__organisation__region__code=region_code, user__is_active=True
+    ).order_by("post__organisation_id")
+    wanted = {str(duty) for duty in duties}
+    columns = rows.values_list("post__organisation__key", "post__organisation__name", "post__duties")
+    return {key: name for key, name, held in columns if wanted & set(held)}
+
+
+def seated(region_code: str, organisations: Iterable[str], watching: Iterable[Duty], day: date) -> list[OfficerView]:
+    """Officers of ``organisations``, and those of the region whose posts carry a duty of ``watching``, by name.
+
+    An officer belongs to the organisation of the oldest post held, as :func:`actor_for` has it (one query).
+    """
+    current = PostHolding.objects.filter(holding_on(day), user__is_active=True)
+    near = current.filter(post__organisation__region__code=region_code)
+    rows = current.filter(user__in=near.values("user_id")).select_related("user", "post__organisation__region")
+    held: dict[int, list[PostHolding]] = {}
+    for row in rows.order_by("pk"):
+        held.setdefault(row.user_id, []).append(row)
+    wanted, watches = set(organisations), {str(duty) for duty in watching}
+    found = []
+    for user_id, holdings in held.items():
+        home = holdings[0].post.organisation
+        here = [row.post for row in holdings if row.post.organisation_id == home.pk]
+        duties = {duty for post in here for duty in post.duties}
+        if home.region.code == region_code and (home.key in wanted or watches & duties):
+            names = tuple(post.name for post in here)
+            found.append(OfficerView(str(user_id), holdings[0].user.name, names, home.key))
+    return sorted(found, key=lambda item: (item.name, item.id))
 
 
 def user_names(ids: Sequence[str]) -> dict[str, str]:

@@ -6,17 +6,26 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q
 
-from tongban.cases.models import Case, Draft, Review
+from tongban.cases.models import Case, Consultation, Draft, Review
 from tongban.core.actors import Actor, Duty
+from tongban.core.consulting import ANSWERING, UNDECIDED
 from tongban.core.errors import NotFound, gettext_noop
+
+_UNDECIDED = sorted(status.value for status in UNDECIDED)
 
 
 def visible_to(actor: Actor) -> Q:
     """The cases ``actor`` may see, as a filter on :class:`Case`.
 
-    Applicants see their own. Officers see what their organisation takes in, decides, holds or reviews; supervisors
-    and the government's head see all of their region.
+    Applicants see their own. Officers see what their organisation takes in, decides, holds or reviews, and what it was
+    asked about while that is undecided; supervisors and the government's head see all of their region.
     """
+    seen = handled_by(actor)
+    return seen | _asked(actor) if actor.is_staff and actor.organisation else seen
+
+
+def handled_by(actor: Actor) -> Q:
+    """:func:`visible_to` without the cases that the officer's department was only asked about."""
     if actor.kind == "system":
         return Q()
     if not actor.is_staff:
@@ -28,8 +37,13 @@ def visible_to(actor: Actor) -> Q:
     return seen if actor.organisation else Q(pk__in=())
 
 
-def sees(actor: Actor, case: Case, reviews: Iterable[Review]) -> bool:
-    """The rule of :func:`visible_to` for one case whose reviews are at hand; a test compares the two."""
+def sees(actor: Actor, case: Case, reviews: Iterable[Review], consultations: Iterable[Consultation]) -> bool:
+    """The rule of :func:`visible_to` for one case whose rows are at hand; a test compares the two."""
+    return handles(actor, case, reviews) or _is_asked(actor, case, consultations)
+
+
+def handles(actor: Actor, case: Case, reviews: Iterable[Review]) -> bool:
+    """The rule of :func:`handled_by` for one case: its reader sees all of it."""
     if actor.kind == "system":
         return True
     if not actor.is_staff:
@@ -42,6 +56,35 @@ def sees(actor: Actor, case: Case, reviews: Iterable[Review]) -> bool:
         return True
     watches = actor.has(Duty.SUPERVISOR) or actor.has(Duty.GOVERNMENT_HEAD)
     return watches and case.region_code == actor.region_code
+
+
+def _answers(actor: Actor) -> bool:
+    """Whether one of the actor's posts, or one lent to it, answers for its department."""
+    lent = (duties for duties in actor.lent().values())
+    return bool(ANSWERING & actor.duties.union(*lent))
+
+
+def _is_asked(actor: Actor, case: Case, consultations: Iterable[Consultation]) -> bool:
+    if not (actor.is_staff and actor.organisation and case.status in UNDECIDED and _answers(actor)):
+        return False
+    standing = (row for row in consultations if row.withdrawn_on is None)
+    return any(row.organisation == actor.organisation for row in standing)
+
+
+def _asked(actor: Actor) -> Q:
+    if not _answers(actor):
+        return Q(pk__in=())
+    rows = Consultation.objects.filter(
+        case_id=OuterRef("pk"), organisation=actor.organisation, withdrawn_on__isnull=True
+    )
+    return Q(Exists(rows), status__in=_UNDECIDED)
+
+
+def consulted_now(actor: Actor) -> Q:
+    """Cases with a question that waits for an answer of the actor's department, as a filter on open cases."""
+    organisation = actor.organisation if _answers(actor) else ""
+    rows = Consultation.objects.filter(organisation=organisation, answered_on__isnull=True, withdrawn_on__isnull=True)
+    return Q(pk__in=rows.values("case_id"), status__in=_UNDECIDED)
 
 
 def _reviewed(actor: Actor) -> Exists:

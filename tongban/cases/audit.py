@@ -60,6 +60,7 @@ def findings(case: Case) -> Iterator[Finding]:
     yield from _materials_and_pauses(case, name, events)
     yield from _answers(case, name, events)
     yield from _inspections(case, name, events)
+    yield from _consultations(case, name, events)
 
 
 def _reviews(case: Case, name: str, events: list[EventView]) -> Iterator[Finding]:
@@ -99,11 +100,20 @@ def _findings(case: Case, name: str, events: list[EventView]) -> Iterator[Findin
 
 def _notes(case: Case, name: str, events: list[EventView]) -> Iterator[Finding]:
     """Every internal note as its author wrote it: none changed, gone or put in."""
-    said = Counter((event.actor_id, event.facts.get(_NOTED.get(event.verb, ""))) for event in events)
-    said = Counter({key: count for key, count in said.items() if key[1] is not None})
-    there = Counter((row.by, snapshot.digest(row.text)) for row in case.notes.all())
+    noted = [event for event in events if event.facts.get(_NOTED.get(event.verb, "")) is not None]
+    said = Counter((event.actor_id, event.facts[_NOTED[event.verb]], _called(event)) for event in noted)
+    there = Counter(
+        (row.by, snapshot.digest(row.text), tuple(sorted(item.officer for item in row.mentions.all())))
+        for row in case.notes.prefetch_related("mentions")
+    )
     if said != there:
         yield Finding(name, 0, "note", f"an internal note of case {case.number} changed, came or went without an event")
+
+
+def _called(event: EventView) -> tuple[str, ...]:
+    """The officers whom a note called, by their ids."""
+    called = event.facts.get("mentions")
+    return tuple(sorted(str(officer) for officer in called)) if isinstance(called, list) else ()
 
 
 #: Verb → the entry of its event that vouches for the note it leaves.
@@ -210,3 +220,16 @@ def _inspections(case: Case, name: str, events: list[EventView]) -> Iterator[Fin
         now = (row.officers, snapshot.digest(row.findings), snapshot.digest(row.conclusion))
         if said != now or row.done_on != event.legal_date:
             yield Finding(name, event.seq, "inspection", f"an inspection of case {case.number} was changed")
+
+
+def _consultations(case: Case, name: str, events: list[EventView]) -> Iterator[Finding]:
+    """Every question to a department as its last event left it: none changed, gone or put in."""
+    vouched = {_number(event): event for event in events if "consultation" in event.facts}
+    for row in case.consultations.order_by("number"):
+        event = vouched.pop(row.number, None)
+        if event is None:
+            yield Finding(name, 0, "consultation", f"question {row.number} to {row.organisation} has no event")
+        elif event.facts["consultation"] != snapshot.consultation_digest(row):
+            yield Finding(name, event.seq, "consultation", f"question {row.number} to {row.organisation} was changed")
+    for number, event in vouched.items():
+        yield Finding(name, event.seq, "consultation", f"question {number} of case {case.number} is gone")

@@ -10,6 +10,7 @@ from tongban.accounts import queries as accounts
 from tongban.cases.facts import Loaded, organisation_of
 from tongban.core.actors import Actor, Duty, Grant, Mandate
 from tongban.core.case_facts import Relation, StandIn, Who
+from tongban.core.consulting import ANSWERING
 from tongban.core.items import ItemSpec, StepSpec
 
 
@@ -21,13 +22,27 @@ def relation(loaded: Loaded, actor: Actor) -> Relation:
         own = loaded.case.applicant_id in actor.applicant_ids
         return Relation(actor.id, frozenset({Who.APPLICANT}) if own else frozenset())
     who, keys, delegated = _of_posts(loaded, actor, own_grants(actor))
+    asked = _consulted(loaded, actor, own_grants(actor))
+    who |= {Who.CONSULTED} if asked else frozenset()
     lent = tuple(_stand_in(loaded, actor, mandate) for mandate in actor.mandates if _for_item(mandate, loaded))
-    return Relation(actor.id, who, keys, delegated, lent, away_until=actor.away_until)
+    return Relation(actor.id, who, keys, delegated, lent, away_until=actor.away_until, consulted=asked)
 
 
 def _stand_in(loaded: Loaded, actor: Actor, mandate: Mandate) -> StandIn:
     who, keys, delegated = _of_posts(loaded, actor, mandate.grants)
-    return StandIn(mandate.officer, mandate.kind.value, who, keys, mandate.verbs, delegated)
+    asked = _consulted(loaded, actor, mandate.grants)
+    who |= {Who.CONSULTED} if asked else frozenset()
+    return StandIn(mandate.officer, mandate.kind.value, who, keys, mandate.verbs, delegated, asked)
+
+
+def _consulted(loaded: Loaded, actor: Actor, grants: Sequence[Grant]) -> frozenset[int]:
+    """The questions that ``grants`` let the actor answer for its department, whatever items they are for.
+
+    A post scoped to some items knows its own matter: that is what it is asked about, not the item of the asker.
+    """
+    if not any(grant.duties & ANSWERING for grant in grants):
+        return frozenset()
+    return loaded.consulted(actor.organisation)
 
 
 def own_grants(actor: Actor) -> tuple[Grant, ...]:

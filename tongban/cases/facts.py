@@ -17,6 +17,7 @@ from tongban.cases.models import (
     Case,
     CaseMaterial,
     CheckFinding,
+    Consultation,
     CorrectionNotice,
     Review,
     SpecialProcedure,
@@ -25,7 +26,7 @@ from tongban.cases.reference import Reference
 from tongban.cases.store import Beside
 from tongban.catalogue.views import VersionView
 from tongban.core.calendar import WorkCalendar
-from tongban.core.case_facts import CaseState, ReviewState, Status
+from tongban.core.case_facts import CaseState, ConsultationState, ReviewState, Status
 from tongban.core.clock import (
     CERTIFICATE,
     COMPLETENESS,
@@ -44,6 +45,7 @@ from tongban.core.clock import (
     due_date,
     summary,
 )
+from tongban.core.consulting import UNDECIDED
 from tongban.core.items import CheckPoint, ItemSpec, LimitSpec, ReviewSpec, Track, VariantKind
 from tongban.core.materials import Tailored, applies, tailored
 from tongban.core.materials import limits_in_law as class_limits
@@ -109,6 +111,20 @@ class Loaded:
     def is_inspected(self) -> bool:
         """Whether a site inspection is recorded."""
         return bool(self.beside.inspections) if "inspections" in self.beside.read else self.case.inspections.exists()
+
+    @cached_property
+    def consultations(self) -> tuple[Consultation, ...]:
+        """The questions to other departments, in the order they were asked."""
+        if "consultations" in self.beside.read:
+            return self.beside.consultations
+        return tuple(self.case.consultations.order_by("number"))
+
+    def consulted(self, organisation: str) -> frozenset[int]:
+        """The numbers of the questions that stand to ``organisation``; none once the case is decided."""
+        if self.case.status not in UNDECIDED:
+            return frozenset()
+        rows = (row for row in self.consultations if row.withdrawn_on is None)
+        return frozenset(row.number for row in rows if row.organisation == organisation)
 
     @property
     def correction_open(self) -> bool:
@@ -356,6 +372,7 @@ def state(
     review_key: str = "",
     ground: str = "",
     termination_ground: str = "",
+    consultation: int = 0,
 ) -> CaseState:
     """The facts the lifecycle's guards look at."""
     case, spec = loaded.case, loaded.spec
@@ -394,6 +411,7 @@ def state(
         correction_respond_by=correction.respond_by if correction else None,
         correction_provisional=bool(correction and correction.provisional),
         correction_closes=spec.correction.closes,
+        consultation=_consultation_state(loaded, consultation) if consultation else None,
         **vars(extras),
     )
 
@@ -422,6 +440,14 @@ def _review_state(row: Review) -> ReviewState:
         row.first_for,
         row.second_for,
     )
+
+
+def _consultation_state(loaded: Loaded, number: int) -> ConsultationState | None:
+    row = next((row for row in loaded.consultations if row.number == number), None)
+    if row is None:
+        return None
+    withdrawn = row.withdrawn_on is not None
+    return ConsultationState(row.number, row.asked_by, row.asked_for, row.answered_by, row.answered_for, withdrawn)
 
 
 def unlisted_points(loaded: Loaded, annotations: Sequence[Annotation], findings: Mapping[str, bool]) -> int:

@@ -309,6 +309,45 @@ class Clarification(models.Model):
     files = models.JSONField(default=list)
 
 
+class Consultation(models.Model):
+    """征求意见: a question to another department, answered once; no clock of the applicant knows of it.
+
+    A question is open until it is answered or withdrawn; with the decision it lapses, whatever the row says.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consultations")
+    number = models.PositiveSmallIntegerField()
+    organisation = models.CharField(max_length=50)  # key of the department asked
+    question = models.TextField()
+    material_key = models.CharField(max_length=80, blank=True, default="")  # what it is about; empty: the whole case
+    wish_on = models.DateField(null=True, blank=True)  # by when an answer would help: a wish, no limit
+    asked_by = models.CharField(max_length=20)
+    asked_for = models.CharField(max_length=20, blank=True, default="")  # the absent officer in whose place
+    asked_from = models.CharField(max_length=50)  # key of the department that asks
+    asked_on = models.DateField()
+    answer = models.TextField(blank=True, default="")
+    answered_by = models.CharField(max_length=20, blank=True, default="")
+    answered_for = models.CharField(max_length=20, blank=True, default="")
+    answered_on = models.DateField(null=True, blank=True)
+    taken_back = models.JSONField(default=list)  # {answer, by, for, on} of each answer that does not stand any more
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="consultation_number_once")]
+        indexes = [
+            models.Index(
+                fields=["organisation", "case"],
+                condition=models.Q(answered_on__isnull=True, withdrawn_on__isnull=True),
+                name="consultation_open_idx",
+            ),
+            models.Index(
+                fields=["case", "organisation"],
+                condition=models.Q(withdrawn_on__isnull=True),
+                name="consultation_seen_idx",
+            ),
+        ]
+
+
 class Inspection(models.Model):
     """A site inspection by two officers, with a finding per check point."""
 
@@ -326,6 +365,22 @@ class InternalNote(models.Model):
     text = models.TextField()
     by = models.CharField(max_length=20)
     at = models.DateTimeField()
+
+
+class Mention(models.Model):
+    """An officer whom an internal note calls. Reading is marked beside the case's chain: it decides nothing."""
+
+    note = models.ForeignKey(InternalNote, on_delete=models.CASCADE, related_name="mentions")
+    officer = models.CharField(max_length=20)
+    read_by = models.CharField(max_length=20, blank=True, default="")  # the officer, or who stood in
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["note", "officer"], name="mention_once")]
+        indexes = [
+            models.Index(fields=["officer"], condition=models.Q(read_at__isnull=True), name="mention_unread_idx"),
+            models.Index(fields=["officer", "-note"], name="mention_officer_idx"),
+        ]
 
 
 class ListExport(models.Model):

@@ -15,6 +15,7 @@ from tongban.cases.models import (
     Case,
     CaseMaterial,
     CheckFinding,
+    Consultation,
     MaterialFile,
     Review,
     SpecialProcedure,
@@ -74,6 +75,11 @@ EVIDENCE = (
 def chain(case: Case) -> str:
     """The name of the case's event chain. The number is unique, gap-free and never reused."""
     return f"case:{case.number}"
+
+
+def access_chain(number: str) -> str:
+    """Who looked at what of a case: a chain beside the case's own, so that a look makes nobody's form stale."""
+    return f"access:case:{number}"
 
 
 def digest(value: Any) -> str:
@@ -139,6 +145,12 @@ def pauses_digest(rows: Sequence[SpecialProcedure]) -> str:
     dates = ("started_on", "expected_days", "notified_until", "ended_on")
     columns = ("ground", "basis", "reason", *dates, "result", "supplements")
     return digest([[getattr(row, name) for name in columns] for row in rows]) if rows else ""
+
+
+def consultation_digest(row: Consultation) -> str:
+    """The digest of a question to a department: what was asked of whom, every answer, taken back or standing."""
+    names = [each.attname for each in Consultation._meta.concrete_fields if each.attname not in ("id", "case_id")]
+    return digest({name: getattr(row, name) for name in names})
 
 
 def points_digest(points: Sequence[Annotation]) -> str:

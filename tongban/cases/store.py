@@ -22,6 +22,7 @@ from tongban.cases.models import (
     CaseMaterial,
     CheckFinding,
     Clarification,
+    Consultation,
     CorrectionNotice,
     Draft,
     DraftFile,
@@ -58,6 +59,7 @@ class Beside:
     annotations: tuple[Annotation, ...] = ()
     questions: tuple[Clarification, ...] = ()
     inspections: tuple[Inspection, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
     read: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -71,11 +73,12 @@ _LISTS: dict[str, type[models.Model]] = {
     "annotations": Annotation,
     "questions": Clarification,
     "inspections": Inspection,
+    "consultations": Consultation,
 }
 _ALWAYS = ("reviews", "specials", "corrections")
 _WANTED = {
-    "received": (*_ALWAYS, "findings", "materials", "annotations", "questions"),
-    "accepted": (*_ALWAYS, "findings", "questions", "inspections"),
+    "received": (*_ALWAYS, "findings", "materials", "annotations", "questions", "consultations"),
+    "accepted": (*_ALWAYS, "findings", "questions", "inspections", "consultations"),
 }
 #: What is read beside a case that was received.
 RECEIVED = frozenset(_WANTED["received"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -59,8 +60,8 @@ class Work:
         """Every fact the guards may ask for (the hot verbs read only their own)."""
         return snapshot.extras(self.loaded, self.today, self.reference)
 
-    def check(self, verb: Verb, **about: str) -> Transition:
-        """Ask the lifecycle. ``about``: review_key, ground, termination_ground. Raises the refusal."""
+    def check(self, verb: Verb, **about: Any) -> Transition:
+        """Ask the lifecycle. ``about``: review_key, ground, termination_ground, consultation. Raises the refusal."""
         state = facts.state(self.loaded, self.calendar, self.today, self.extras(), **about)
         found = permit(state, verb, self.relation)
         self.acting = found.relation
@@ -165,7 +166,7 @@ def working(number: str, actor: Actor, now: datetime, expected_seq: int | None =
         if locked is None:
             raise no_such_case()
         case, beside = locked.case, store.beside(locked.case)
-        if not sees(actor, case, beside.reviews):
+        if not sees(actor, case, beside.reviews, beside.consultations):
             raise no_such_case()
         if expected_seq is not None and expected_seq != case.seq:
             raise Stale(

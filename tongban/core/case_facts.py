@@ -36,6 +36,7 @@ class Who(StrEnum):
     EXTENSION = "extension"
     CERTIFICATE = "certificate"
     DELIVERY = "delivery"
+    CONSULTED = "consulted"
     SUPERVISOR = "supervisor"
     SYSTEM = "system"
 
@@ -58,6 +59,18 @@ class ReviewState:
     def done(self) -> bool:
         """Whether every needed officer has signed."""
         return bool(self.first_by) and (self.officers < 2 or bool(self.second_by))
+
+
+@dataclass(frozen=True)
+class ConsultationState:
+    """One question to another department: who asked, who answered, each with the officer in whose place it was done."""
+
+    number: int
+    asked_by: str
+    asked_for: str = ""
+    answered_by: str = ""
+    answered_for: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ class CaseState:
     inspection_lengthens: bool = False  # the item's law gives a longer limit where a site is inspected
     inspection_done: bool = False
     clarification_open: bool = False
+    consultation: ConsultationState | None = None  # the question to a department that the verb is about
     # decision and after
     pending_rule: str = ""  # "", continue, convert, terminate, missing
     silence_granted: bool = False
@@ -127,6 +141,7 @@ class StandIn:
     review_keys: frozenset[str] = field(default_factory=frozenset)
     verbs: frozenset[str] = field(default_factory=frozenset)
     delegated: bool = False
+    consulted: frozenset[int] = field(default_factory=frozenset)
 
     def allows(self, verb: str) -> bool:
         """Whether the act called ``verb`` lies inside what was lent."""
@@ -135,7 +150,8 @@ class StandIn:
 
 @dataclass(frozen=True)
 class Relation:
-    """The actor's capacities on this case. ``review_keys`` are the reviews of the actor's own department.
+    """The actor's capacities on this case. ``review_keys`` are the reviews of the actor's own department, ``consulted``
+    the numbers of the questions that other departments put to it.
 
     ``stand_ins`` are the officers the actor may act for. In a relation that :func:`core.lifecycle.permit` has settled,
     ``acting_for`` names the one whose capacities are used; empty: the actor's own.
@@ -149,6 +165,7 @@ class Relation:
     acting_for: str = ""
     acting_as: str = ""  # core.actors.MandateKind of that
     away_until: dt.date | None = None  # the actor's own leave
+    consulted: frozenset[int] = field(default_factory=frozenset)
 
     @property
     def persons(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from tongban.core import guards
+from tongban.core import consulting, guards
 from tongban.core.case_facts import CaseState, Relation, Status, Who
 from tongban.core.errors import DomainError, Forbidden, Refused, gettext_noop
 from tongban.core.items import Track
@@ -49,6 +49,10 @@ class Verb(StrEnum):
     INSPECT = "inspect"
     REQUEST_CLARIFICATION = "request_clarification"
     ANSWER_CLARIFICATION = "answer_clarification"
+    CONSULT = "consult"
+    ANSWER_CONSULTATION = "answer_consultation"
+    TAKE_BACK_ANSWER = "take_back_answer"
+    WITHDRAW_CONSULTATION = "withdraw_consultation"
     GRANT = "grant"
     REFUSE = "refuse"
     DEEM_GRANTED = "deem_granted"
@@ -118,6 +122,42 @@ _add(
 _add(_ALL, (_S.RECEIVED,), Verb.ANNOTATE, None, (Who.COMPLETENESS,), None, guards.not_assigned_elsewhere)
 _add(_ALL, (_S.RECEIVED,), Verb.CHECK, None, (Who.COMPLETENESS,), None, guards.not_assigned_elsewhere)
 _add(_ALL, (_S.ACCEPTED,), Verb.CHECK, None, (Who.REVIEWER,))
+
+# 征求意见 of another department, while nothing is decided. No status, no clock and no guard of a decision looks at it.
+for _status, _asking in ((_S.RECEIVED, (Who.COMPLETENESS,)), (_S.ACCEPTED, (Who.REVIEWER, Who.DECISION))):
+    _where = _ALL if _status is _S.RECEIVED else _ACCEPTED_TRACKS
+    _add(_where, (_status,), Verb.CONSULT, None, _asking)
+    _add(
+        _where,
+        (_status,),
+        Verb.ANSWER_CONSULTATION,
+        None,
+        (Who.CONSULTED,),
+        None,
+        consulting.consultation_is_own,
+        consulting.consultation_is_open,
+    )
+    _add(
+        _where,
+        (_status,),
+        Verb.TAKE_BACK_ANSWER,
+        None,
+        (Who.CONSULTED,),
+        None,
+        consulting.consultation_is_own,
+        consulting.consultation_is_answered,
+        consulting.answer_is_own,
+    )
+    _add(
+        _where,
+        (_status,),
+        Verb.WITHDRAW_CONSULTATION,
+        None,
+        (Who.COMPLETENESS, Who.REVIEWER, Who.DECISION),
+        None,
+        consulting.consultation_is_open,
+        consulting.question_is_own,
+    )
 
 # Receipt to acceptance. A filing is complete or it is not: it knows no acceptance and no deemed acceptance.
 _INTAKE = (guards.not_assigned_elsewhere, guards.not_deemed_accepted)
@@ -381,6 +421,7 @@ def _capacities(state: CaseState, verb: Verb, relation: Relation) -> list[Relati
             relation,
             who=item.who,
             review_keys=item.review_keys,
+            consulted=item.consulted,
             delegated=item.delegated,
             acting_for=item.officer,
             acting_as=item.kind,

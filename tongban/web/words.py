@@ -46,6 +46,10 @@ VERB: Mapping[str, object] = {
     "inspect": pgettext_lazy("verb", "Record inspection"),
     "request_clarification": pgettext_lazy("verb", "Ask the applicant"),
     "answer_clarification": pgettext_lazy("verb", "Answer the question"),
+    "consult": pgettext_lazy("verb", "Ask another department"),
+    "answer_consultation": pgettext_lazy("verb", "Answer the department"),
+    "take_back_answer": pgettext_lazy("verb", "Take the answer back"),
+    "withdraw_consultation": pgettext_lazy("verb", "Withdraw the question"),
     "grant": pgettext_lazy("verb", "Grant"),
     "refuse": pgettext_lazy("verb", "Refuse"),
     "deem_granted": pgettext_lazy("verb", "Deemed grant"),
@@ -64,6 +68,7 @@ CAPACITY: Mapping[str, object] = {
     "extension": _("the head who approves extensions"),
     "certificate": _("the certificate clerk"),
     "delivery": _("the delivery window"),
+    "consulted": _("the department that was asked"),
     "supervisor": _("the supervisor"),
     "system": _("the system"),
 }

@@ -21,6 +21,7 @@ from tongban.cases.queries.register import (
 )
 from tongban.cases.queries.register import kinds as register_kinds
 from tongban.cases.queries.standings import standings, titles
+from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
 from tongban.cases.queries.worklists import (
     LANES,
@@ -51,6 +52,7 @@ __all__ = [
     "correction_form",
     "decision",
     "decisions",
+    "departments",
     "draft",
     "draft_file",
     "draft_file_content",
@@ -63,10 +65,12 @@ __all__ = [
     "licences_on_file",
     "list_rows",
     "list_size",
+    "mentions",
     "my_cases",
     "next_in_hand",
     "papers",
     "pending_files",
+    "people_to_call",
     "progress",
     "public_ledger",
     "register_kinds",

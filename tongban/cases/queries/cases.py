@@ -35,6 +35,7 @@ from tongban.core.actors import Actor
 from tongban.core.calendar import WorkCalendar
 from tongban.core.case_facts import Status
 from tongban.core.clock import Ground, Reading, case_clocks, clocks_of
+from tongban.core.consulting import UNDECIDED
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError, gettext_noop
 from tongban.core.forms import flatten_for_display, label_path
@@ -45,6 +46,8 @@ from tongban.licences import queries as licences
 from tongban.records import queries as records
 from tongban.records.values import EventView
 
+#: Verbs that are about one question to a department.
+ABOUT_QUESTION = (Verb.ANSWER_CONSULTATION, Verb.TAKE_BACK_ANSWER, Verb.WITHDRAW_CONSULTATION)
 STEPS = ("submit", "accept", "review", "decide", "certificate", "deliver")
 
 
@@ -87,7 +90,17 @@ class Sheet:
             about = facts.state(self.loaded, self.calendar, self.today, extras, review_key=review.key)
             for verb in (Verb.OPINION, Verb.COUNTERSIGN):
                 out[f"{verb.value}:{review.key}"] = refusal(about, verb, self.relation)
+        asked = self.loaded.consultations if self.case.status in UNDECIDED and self.actor.is_staff else ()
+        for row in asked:
+            about = facts.state(self.loaded, self.calendar, self.today, extras, consultation=row.number)
+            for verb in ABOUT_QUESTION:
+                out[f"{verb.value}:{row.number}"] = refusal(about, verb, self.relation)
         return out
+
+    def asked(self) -> list[str]:
+        """Keys of the departments that were asked something, or asked."""
+        said = (str(event.facts.get("organisation", "")) for event in self.events if "consultation" in event.facts)
+        return list(dict.fromkeys(said))
 
 
 def _named_in(event: EventView) -> list[str]:
@@ -113,7 +126,9 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
     applicant = accounts.applicant(case.applicant_id)
     reviewing = [row for row in sheet.loaded.reviews if row.done_on is None and case.status == Status.ACCEPTED]
     reviewers = [row.organisation for row in reviewing]
-    organisations = accounts.organisation_names([case.authority, case.holder_organisation, *reviewers])
+    organisations = accounts.organisation_names(
+        [case.authority, case.holder_organisation, *reviewers, *([] if public else sheet.asked())]
+    )
     corrections = tuple(_correction(sheet, row) for row in case.corrections.order_by("number"))
     asked = tuple(_clarification(row) for row in case.clarifications.order_by("number"))
     return {
@@ -157,7 +172,7 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
         "display": display(sheet, masked=not public),
         "documents": case_documents(case),
         "licence": licence_row(case),
-        "story": story(sheet.loaded, sheet.events, sheet.names, public_only=public),
+        "story": story(sheet.loaded, sheet.events, sheet.names, public_only=public, organisations=organisations),
         "actions": sheet.actions(),
         "pending_rule": snapshot.pending_rule(case, sheet.today),
         "open_reviews": tuple(row.name for row in reviewing),

@@ -7,17 +7,20 @@ from datetime import date, datetime
 from typing import Any
 
 from tongban.accounts import queries as accounts
-from tongban.cases import capacities, facts
+from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case, visible_to
 from tongban.cases.handing import holds_whole, missing_findings, with_another_post
-from tongban.cases.models import Case, Review
+from tongban.cases.models import Case, Mention, Review
+from tongban.cases.queries import talking
 from tongban.cases.queries.cases import Sheet, base_fields, point_view
-from tongban.cases.queries.views import AssignedView, DeskCaseView, FindingView, NoteView, ReviewView, TwinView
+from tongban.cases.queries.story import looks
+from tongban.cases.queries.views import AssignedView, DeskCaseView, FindingView, ReviewView, TwinView
 from tongban.core.actors import Actor
 from tongban.core.errors import DomainError
 from tongban.core.items import CheckPoint
 from tongban.core.lifecycle import Verb
 from tongban.core.posts import SKIPPED, Skip
+from tongban.records import queries as records
 
 
 def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
@@ -25,18 +28,26 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
     sheet = Sheet(find_case(number, actor), actor, now)
     case, spec = sheet.case, sheet.version.spec
     findings = {(row.step, row.point): row for row in case.findings.all()}
+    seen = records.events(snapshot.access_chain(number))
+    calls = list(Mention.objects.filter(note__case=case).order_by("pk"))
+    notes = list(case.notes.order_by("-pk"))
     names = accounts.user_names(
         [row.by for row in findings.values()]
+        + [event.actor_id for event in seen]
         + [row.by for row in sheet.annotations]
-        + [row.by for row in case.notes.all()]
+        + [row.by for row in notes]
+        + [row.officer for row in calls]
     )
     sheet.names = {**sheet.names, **names}
     inspection = sheet.loaded.tailored.inspection
-    organisations = accounts.organisation_names([row.organisation for row in sheet.loaded.reviews])
+    organisations = accounts.organisation_names(
+        [row.organisation for row in sheet.loaded.reviews]
+        + [key for row in sheet.loaded.consultations for key in (row.organisation, row.asked_from)]
+    )
     reviews = tuple(_review(sheet, row, findings, organisations) for row in sheet.loaded.reviews)
     fields = base_fields(sheet, public=False)
     fields["actions"] = {**fields["actions"], **_off_at_the_desk(sheet, fields["actions"], reviews)}
-    return DeskCaseView(
+    view = DeskCaseView(
         **fields,
         completeness=_findings(sheet, "completeness", facts.step_points(sheet.loaded, "completeness"), findings),
         completeness_sop=spec.procedure.completeness.sop,
@@ -55,7 +66,9 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
         ),
         decision_points=spec.procedure.decision.check_points,
         decision_sop=spec.procedure.decision.sop,
-        notes=tuple(NoteView(row.text, sheet.names.get(row.by, ""), row.at) for row in case.notes.order_by("-pk")),
+        notes=tuple(talking.note_view(row, calls, sheet.names, actor) for row in notes),
+        consultations=talking.consultations(sheet, organisations),
+        looks=looks(sheet.loaded, seen, sheet.names),
         colleagues=_colleagues(sheet),
         assigned=_assigned(sheet, "", case.assignee),
         assignee_away=_away(sheet),
@@ -67,6 +80,7 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
         twins=_twins(sheet),
         special_grounds=tuple((item.ground, item.ground.zh, item.expected_days) for item in spec.special_procedures),
     )
+    return talking.as_far_as_needed(sheet, view)
 
 
 #: Most other applications that are named; who sends more is found by the applicant's name.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import IO
 
 from tongban.cases import snapshot
-from tongban.cases.access import find_case, find_draft
+from tongban.cases.access import find_case, find_draft, handles
 from tongban.cases.models import CorrectionFile, MaterialFile
+from tongban.cases.queries.talking import materials_asked_about
 from tongban.core.actors import Actor
 from tongban.core.errors import NotFound, gettext_noop
 from tongban.documents import queries as documents
@@ -23,9 +24,18 @@ def _gone() -> NotFound:
 def case_file(number: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
     """A material's file (or one uploaded to an open correction), and its bytes."""
     case = find_case(number, actor)
-    known = {str(item) for item in MaterialFile.objects.filter(material__case=case).values_list("file_id", flat=True)}
+    files = MaterialFile.objects.filter(material__case=case)
+    if not handles(actor, case, case.reviews.all()):
+        keys = materials_asked_about(case.consultations.all(), actor)
+        own = files if keys is None else files.filter(material__key__in=keys)
+        return _bytes(file_id, {str(item) for item in own.values_list("file_id", flat=True)})
+    known = {str(item) for item in files.values_list("file_id", flat=True)}
     known |= {str(item) for item in CorrectionFile.objects.filter(case=case).values_list("file_id", flat=True)}
     known |= {item["file_id"] for row in case.clarifications.all() for item in row.files}
+    return _bytes(file_id, known)
+
+
+def _bytes(file_id: str, known: set[str]) -> tuple[FileView, IO[bytes]]:
     if file_id not in known:
         raise _gone()
     return records.file_info(file_id), records.open_file(file_id)
@@ -43,6 +53,8 @@ def case_document(number: str, actor: Actor, document_id: str) -> tuple[FileView
     """The signed PDF of a notice of the case, and its bytes. Raises NotFound while it is not made."""
     case = find_case(number, actor)
     document = documents.get(document_id)
+    if not handles(actor, case, case.reviews.all()):
+        raise _gone()
     if document.owner != snapshot.chain(case) or not document.ready:
         raise _gone()
     return records.file_info(document.file_id), records.open_file(document.file_id)

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tongban.cases.facts import Loaded
 from tongban.cases.queries.views import StoryEntry
 from tongban.core.clock import Ground
 from tongban.core.errors import gettext_noop
+from tongban.core.forms import label_path
+from tongban.core.items import FormPage
 from tongban.core.law import Citation
 from tongban.records.values import EventView
 
@@ -52,6 +56,10 @@ SENTENCES: Mapping[str, tuple[str, Citation | None, bool]] = {
     "withdraw": (gettext_noop("Withdrawn by the applicant"), None, True),
     "terminate": (gettext_noop("Case was terminated"), None, True),
     "convert": (gettext_noop("Moved to the new version of the item"), None, True),
+    "consult": (gettext_noop("Question %(number)s to %(organisation)s"), None, False),
+    "answer_consultation": (gettext_noop("%(organisation)s answered question %(number)s"), None, False),
+    "take_back_answer": (gettext_noop("%(organisation)s took back its answer to question %(number)s"), None, False),
+    "withdraw_consultation": (gettext_noop("Question %(number)s to %(organisation)s withdrawn"), None, False),
     "assign": (gettext_noop("Assigned to %(to)s"), None, False),
     "assign_by_rule": (gettext_noop("Left in the list by rule %(rule)s"), None, False),
     "fewest": (gettext_noop("Assigned to %(to)s by rule %(rule)s: fewest open cases (%(load)s)"), None, False),
@@ -72,10 +80,18 @@ SENTENCES: Mapping[str, tuple[str, Citation | None, bool]] = {
 
 
 def story(
-    loaded: Loaded, events: Sequence[EventView], names: Mapping[str, str], *, public_only: bool
+    loaded: Loaded,
+    events: Sequence[EventView],
+    names: Mapping[str, str],
+    *,
+    public_only: bool,
+    organisations: Mapping[str, str] | None = None,
 ) -> tuple[StoryEntry, ...]:
-    """Newest first. Applicants read only what is theirs to read; officers' names are theirs to see."""
-    entries = [_entry(loaded, event, names) for event in events]
+    """Newest first. Applicants read only what is theirs to read; officers' names are theirs to see.
+
+    ``names`` are of accounts, ``organisations`` of the departments that were asked something.
+    """
+    entries = [_entry(loaded, event, {**names, **(organisations or {})}) for event in events]
     shown = [entry for entry in entries if entry.public or not public_only]
     return tuple(reversed(shown))
 
@@ -102,7 +118,35 @@ def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> StoryE
         detail=_detail(loaded, event),
         document_id=_document(event),
         public=public,
+        actor_id=event.actor_id,
     )
+
+
+def looks(loaded: Loaded, events: Sequence[EventView], names: Mapping[str, str]) -> tuple[StoryEntry, ...]:
+    """Who had which masked value shown in full, newest first: the events of the chain beside the case's own."""
+    pages = loaded.tailored.form_pages
+    entries = (
+        StoryEntry(
+            seq=event.seq,
+            at=event.at,
+            legal_date=event.legal_date,
+            verb=event.verb,
+            text=gettext_noop("Saw in full: %(field)s"),
+            params={"field": _entry_name(pages, str(event.facts.get("field", "")))},
+            actor_name=names.get(event.actor_id, ""),
+            hash=event.hash,
+            public=False,
+            actor_id=event.actor_id,
+        )
+        for event in events
+    )
+    return tuple(reversed(tuple(entries)))
+
+
+def _entry_name(pages: tuple[FormPage, ...], path: str) -> str:
+    """What an entry is called on the page."""
+    known = {"applicant.id_number": gettext("Number of identity"), "applicant.phone": gettext("Phone")}
+    return known.get(path) or "·".join(label_path(pages, path, gettext)) or path
 
 
 def _document(event: EventView) -> str:
@@ -126,6 +170,7 @@ def _params(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> dict[
         "rule": facts.get("rule", ""),
         "load": facts.get("load", ""),
         "number": facts.get("number", ""),
+        "organisation": names.get(str(facts.get("organisation", "")), ""),
         "material": materials.get(str(facts.get("material", "")), "申请表"),
     }
 
@@ -141,6 +186,10 @@ def _detail(loaded: Loaded, event: EventView) -> str:
         found = loaded.case.clarifications.filter(number=int(str(event.facts.get("number", 0)))).first()
         if found:
             return found.question if event.verb == "request_clarification" else found.answer
+    if event.verb in ("consult", "answer_consultation"):
+        asked = next((row for row in loaded.consultations if row.number == event.facts.get("number")), None)
+        if asked:
+            return asked.question if event.verb == "consult" else asked.answer
     if event.verb == "start_special":
         special = next((item for item in loaded.specials if item.started_on == event.legal_date), None)
         return special.reason if special else ""

@@ -252,6 +252,7 @@ class StoryEntry:
     public: bool = True
     for_name: str = ""  # in whose place the actor acted
     acting_as: str = ""  # deputy or delegation
+    actor_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -304,12 +305,83 @@ class CorrectionPlace:
 
 
 @dataclass(frozen=True)
+class CallView:
+    """An officer whom a note calls. ``mine``: it is the reader, or somebody the reader stands in for."""
+
+    name: str
+    read_at: datetime | None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
 class NoteView:
     """An internal note."""
 
     text: str
     by_name: str
     at: datetime
+    id: int = 0
+    calls: tuple[CallView, ...] = ()
+
+    @property
+    def unread(self) -> bool:
+        """Whether it calls the reader, who has not read it yet."""
+        return any(item.mine and item.read_at is None for item in self.calls)
+
+
+@dataclass(frozen=True)
+class MentionRow:
+    """A note that calls the reader, in the list of them. ``for_name``: the absent officer whom it calls."""
+
+    note: int
+    number: str
+    item_name: str
+    text: str
+    by_name: str
+    at: datetime
+    read_at: datetime | None
+    for_name: str = ""
+
+
+@dataclass(frozen=True)
+class MentionPage:
+    """A page of notes that call the reader, unread ones first."""
+
+    rows: tuple[MentionRow, ...]
+    total: int
+    unread: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class SaidView:
+    """An answer of a department: what, who, in whose place, when."""
+
+    text: str
+    by_name: str
+    for_name: str
+    on: date | None
+
+
+@dataclass(frozen=True)
+class ConsultationView:
+    """A question to another department. ``state``: open, answered, withdrawn, or lapsed with the decision."""
+
+    number: int
+    state: str
+    organisation_name: str
+    question: str
+    material_key: str
+    material_name: str
+    wish_on: date | None
+    asked_on: date
+    asked_from_name: str
+    asked_by_name: str
+    asked_for_name: str
+    answer: SaidView | None
+    taken_back: tuple[SaidView, ...]
+    mine: bool  # the reader may answer it
 
 
 @dataclass(frozen=True)
@@ -401,7 +473,9 @@ class DeskCaseView(CaseView):
     notes: tuple[NoteView, ...] = ()
     colleagues: tuple[tuple[str, str], ...] = ()  # (account id, name) whom it can be handed to
     special_grounds: tuple[tuple[str, str, int], ...] = ()  # (ground, Chinese name, expected days)
-    can_see_all: bool = True
+    looks: tuple[StoryEntry, ...] = ()  # who had a masked value shown in full, newest first
+    can_see_all: bool = True  # False: the reader's department was only asked about something
+    consultations: tuple[ConsultationView, ...] = ()
     twins: tuple[TwinView, ...] = ()  # other open cases of the same applicant and item that the reader may see
     assigned: AssignedView | None = None
     assignee_away: tuple[date, str] | None = None  # the assignee's last day of leave, and the deputy's name
@@ -430,7 +504,7 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class WorkList:
-    """A page of work. ``counts`` are of the lanes: mine, overdue, today, waiting, paused, unassigned, department."""
+    """A page of work. ``counts`` are of the lanes by key, and ``mentions``: unread notes that call the reader."""
 
     rows: tuple[WorkRow, ...]
     total: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Case as When
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
@@ -18,18 +19,20 @@ from django.db.models.expressions import Combinable
 from tongban.accounts import queries as accounts
 from tongban.calendars import queries as calendars
 from tongban.cases import facts
-from tongban.cases.access import visible_to
-from tongban.cases.models import Case, Review
+from tongban.cases.access import consulted_now, visible_to
+from tongban.cases.models import Case, Consultation, Mention, Review
 from tongban.cases.queries.lists import PAGE, loaded_many, paging
+from tongban.cases.queries.talking import calling
 from tongban.cases.queries.views import WorkList, WorkRow
 from tongban.core.actors import Actor, Mandate
 from tongban.core.calendar import WorkCalendar
 from tongban.core.case_facts import Status
 from tongban.core.clock import Reading
+from tongban.core.consulting import UNDECIDED
 from tongban.core.dates import legal_date
 from tongban.core.worklists import ME, NOBODY, Filters, Order
 
-LANES = ("mine", "overdue", "today", "waiting", "paused", "unassigned", "department", "closed")
+LANES = ("mine", "overdue", "today", "waiting", "paused", "consulted", "unassigned", "department", "closed")
 #: Lanes whose number is shown beside them; closed cases only grow.
 COUNTED = LANES[:-1]
 #: Working days up to which a clock is due soon.
@@ -138,9 +141,14 @@ def _read(rows: QuerySet[Case]) -> QuerySet[Case]:
     twin = Case.objects.filter(
         ~Q(pk=OuterRef("pk")), applicant_id=OuterRef("applicant_id"), item_key=OuterRef("item_key"), is_open=True
     )
+    asked = Consultation.objects.filter(case_id=OuterRef("pk"), withdrawn_on__isnull=True)
     shown = rows.defer("form", "outcome_text", "signature")
     return shown.annotate(
-        assignee_name=accounts.name_of("assignee"), has_twin=Exists(twin), applicant_kind=F("applicant__kind")
+        assignee_name=accounts.name_of("assignee"),
+        has_twin=Exists(twin),
+        applicant_kind=F("applicant__kind"),
+        asks=Exists(asked.filter(answered_on__isnull=True)),
+        asked=Exists(asked),
     )
 
 
@@ -212,6 +220,8 @@ def _lane(day: _Day, lane: str) -> Q:
     actor, today = day.actor, day.today
     if lane in ("department", "closed"):
         return visible_to(actor)
+    if lane == "consulted":
+        return consulted_now(actor)
     held, reviewing = _held(actor), _reviewing(actor)
     ready = ~Q(status="received", waiting_for_applicant=True)
     if lane == "mine":
@@ -241,7 +251,7 @@ def _matching(day: _Day, listing: Listing) -> QuerySet[Case]:
 def _counted(
     day: _Day, saved: Mapping[int, Listing], shown: Listing | None
 ) -> tuple[dict[str, int], dict[int, int], int]:
-    """(lanes, saved views, the list shown) counted in one statement.
+    """(lanes and unread mentions, saved views, the list shown) counted in one statement.
 
     The lanes in one pass over the index of open cases, every other list in a line of its own with its own plan.
     """
@@ -251,7 +261,7 @@ def _counted(
     lanes = {lane: Count("pk", filter=_lane(day, lane)) for lane in COUNTED}
     first = Case.objects.filter(is_open=True).order_by().values(line=Value("lanes")).annotate(**lanes)
     nothing = {lane: Value(0) for lane in COUNTED[1:]}
-    rest = [
+    rest: list[QuerySet[Any, Any]] = [
         _matching(day, listing)
         .order_by()
         .values(line=Value(line))
@@ -259,8 +269,11 @@ def _counted(
         .values_list("line", *COUNTED)
         for line, listing in lists.items()
     ]
+    unread = Mention.objects.filter(calling(day.actor), read_at__isnull=True).order_by().values(line=Value("mentions"))
+    rest.append(unread.annotate(mine=Count("pk"), **nothing).values_list("line", *COUNTED))
     found = {line: numbers for line, *numbers in first.values_list("line", *COUNTED).union(*rest, all=True)}
     counts = dict(zip(COUNTED, found["lanes"], strict=True))
+    counts["mentions"] = found["mentions"][0] if "mentions" in found else 0
     numbers = {key: found[f"saved:{key}"][0] for key in saved}
     if shown is None:
         return counts, numbers, 0
@@ -355,7 +368,7 @@ def _work_rows(cases: Sequence[Case], day: _Day) -> Iterable[WorkRow]:
             reading=clocks.get(key),
             assignee=case.assignee,
             assignee_name=getattr(case, "assignee_name", None) or "",
-            tags=(*_stood_in(loaded, day.actor), *_tags(loaded), *twin),
+            tags=(*_stood_in(loaded, day.actor), *_tags(loaded), *_asked(case), *twin),
             received_on=case.first_received_on,
             seq=case.seq,
             applicant_id=case.applicant_id,
@@ -391,6 +404,13 @@ def _reader_clock(loaded: facts.Loaded, clocks: Mapping[str, Reading], actor: Ac
     if loaded.case.status not in facts.OPEN:
         return main
     return facts.nearest_clock(loaded, clocks, [main, *clocks]) or main
+
+
+def _asked(case: Case) -> tuple[str, ...]:
+    """Whether another department was asked about an undecided case: an answer is missing, or all are there."""
+    if case.status not in UNDECIDED or not getattr(case, "asked", False):
+        return ()
+    return ("consulting",) if getattr(case, "asks", False) else ("advised",)
 
 
 def _tags(loaded: facts.Loaded) -> tuple[str, ...]:

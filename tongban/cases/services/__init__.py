@@ -2,6 +2,12 @@
 
 from tongban.cases.receiving import NotScanned
 from tongban.cases.services.archiving import archive_of, archived, archives, ask_archive, prune_archives, record_archive
+from tongban.cases.services.consulting import (
+    answer_consultation,
+    consult,
+    take_back_answer,
+    withdraw_consultation,
+)
 from tongban.cases.services.copying import Copied, copy_case
 from tongban.cases.services.correcting import (
     add_correction_file,
@@ -43,6 +49,7 @@ from tongban.cases.services.handling import (
     mark_point,
     mark_seen,
     put_back,
+    read_note,
 )
 from tongban.cases.services.intake import (
     accept,
@@ -56,7 +63,7 @@ from tongban.cases.services.intake import (
 )
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
-from tongban.cases.services.revealing import access_chain, reveal
+from tongban.cases.services.revealing import reveal
 from tongban.cases.services.reviewing import (
     countersign,
     end_special,
@@ -72,6 +79,7 @@ from tongban.cases.services.submitting import CaseRef, move_to_current_version, 
 from tongban.cases.services.sweeping import SweepReport, refresh_open_cases, sweep
 from tongban.cases.services.voiding import void_document
 from tongban.cases.services.withholding import publish_again, withhold
+from tongban.cases.snapshot import access_chain
 
 __all__ = [
     "METHODS",
@@ -94,10 +102,12 @@ __all__ = [
     "archived",
     "archives",
     "ask_archive",
+    "answer_consultation",
     "assign",
     "begin_export",
     "choose_old_licence",
     "close_uncorrected",
+    "consult",
     "convert",
     "copy_case",
     "countersign",
@@ -125,6 +135,7 @@ __all__ = [
     "publish_again",
     "put_back",
     "record_archive",
+    "read_note",
     "record_finding",
     "record_inspection",
     "refresh_open_cases",
@@ -146,10 +157,12 @@ __all__ = [
     "submit_correction",
     "supplement_special",
     "sweep",
+    "take_back_answer",
     "terminate",
     "use_licence",
     "void_document",
     "withdraw",
     "withhold",
+    "withdraw_consultation",
     "written",
 ]

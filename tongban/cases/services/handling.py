@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,12 @@ from django.db.models import Max
 
 from tongban.accounts import queries as accounts
 from tongban.cases import capacities, snapshot
+from tongban.cases.access import find_case
 from tongban.cases.handing import holds_whole, opinion_is_given, with_another_post
-from tongban.cases.models import Annotation, CaseMaterial, CheckFinding, MaterialFile, Review
+from tongban.cases.models import Annotation, CaseMaterial, CheckFinding, MaterialFile, Mention, Review
+from tongban.cases.queries import talking
 from tongban.cases.work import Work, invalid, text, working
+from tongban.core import mentions
 from tongban.core.actors import Actor
 from tongban.core.errors import Forbidden, NotFound, Refused, gettext_noop
 from tongban.core.forms import fields_of
@@ -114,13 +118,58 @@ def put_back(
         work.record(Verb.PUT_BACK, {"review": review_key, "reason": snapshot.digest(reason)})
 
 
-def add_note(*, number: str, actor: Actor, note: str, now: datetime) -> None:
-    """An internal note; the applicant never sees it."""
+def add_note(*, number: str, actor: Actor, note: str, now: datetime, call: Collection[str] = ()) -> tuple[str, ...]:
+    """An internal note; the applicant never sees it. Returns the names of the officers it calls.
+
+    They are those called in it with ``@`` and the ids in ``call``; only who may read the note can be called.
+    """
     note = text(note, "note", most=2000)
     with working(number, actor, now) as work:
         work.check(Verb.NOTE)
-        work.case.notes.create(text=note, by=actor.id, at=now)
-        work.record(Verb.NOTE, {"note": snapshot.digest(note)})
+        called = _called(work, note, call)
+        row = work.case.notes.create(text=note, by=actor.id, at=now)
+        Mention.objects.bulk_create(Mention(note=row, officer=officer) for officer in called)
+        details: dict[str, JSON] = {"note": snapshot.digest(note)}
+        work.record(Verb.NOTE, {**details, "mentions": sorted(called)} if called else details)
+        return tuple(called.values())
+
+
+def _called(work: Work, note: str, call: Collection[str]) -> dict[str, str]:
+    """Account id → name of whom the note calls. A name that nobody who may read it has is an error, not a guess."""
+    if not call and not ("@" in note or "＠" in note):
+        return {}
+    reviewing = tuple(row.organisation for row in work.loaded.reviews)
+    everybody = talking.callable_on(work.case, reviewing, work.today)
+    people = {item.id: item for item in everybody if item.id != work.actor.id}
+    if set(call) - set(people):
+        raise invalid(
+            "call",
+            gettext_noop("This person may not see the case and cannot be mentioned."),
+            gettext_noop("Choose one from the list."),
+        )
+    found = mentions.called(note, list(people.values()), call)
+    if found.unknown:
+        raise invalid(
+            "note",
+            gettext_noop("@%(names)s: nobody of this name may see the case."),
+            gettext_noop("Choose from the list, or write the name without @."),
+            names="、@".join(found.unknown),
+        )
+    if found.shared:
+        raise invalid(
+            "note",
+            gettext_noop("@%(names)s: several officers have this name."),
+            gettext_noop("Choose the one you mean from the list; the post stands behind the name."),
+            names="、@".join(found.shared),
+        )
+    return {officer: people[officer].name for officer in sorted(found.ids)}
+
+
+def read_note(*, number: str, actor: Actor, note: int, now: datetime) -> None:
+    """Mark a note as read by the officer it calls, or by the deputy. Not an event of the chain: it decides nothing."""
+    case = find_case(number, actor)
+    rows = Mention.objects.filter(note=note, note__case=case, officer__in=talking.persons(actor), read_at__isnull=True)
+    rows.update(read_at=now, read_by=actor.id)
 
 
 @dataclass(frozen=True)

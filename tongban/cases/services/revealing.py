@@ -10,6 +10,7 @@ from tongban.accounts import queries as accounts
 from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case
 from tongban.cases.privacy import open_form
+from tongban.cases.snapshot import access_chain
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor
 from tongban.core.case_facts import Who
@@ -20,12 +21,8 @@ from tongban.core.law import Citation
 from tongban.records.services import append_to_chain
 
 APPLICANT_FIELDS = ("applicant.id_number", "applicant.phone")
-_WATCHING = frozenset({Who.SUPERVISOR, Who.SYSTEM, Who.APPLICANT})
-
-
-def access_chain(number: str) -> str:
-    """Who looked at what of a case: a chain beside the case's own, so that a look makes nobody's form stale."""
-    return f"access:case:{number}"
+#: Capacities that need no personal number: watching, and answering one question about the case.
+_WATCHING = frozenset({Who.SUPERVISOR, Who.CONSULTED, Who.SYSTEM, Who.APPLICANT})
 
 
 def reveal(*, number: str, actor: Actor, field: str, now: datetime) -> DisplayRow:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import services
@@ -19,6 +20,8 @@ class Act:
 
     ``legal``: it has legal effect, so its panel shows the document to be issued before it is done. ``danger``: it
     ends the case against the applicant. ``note``: what it does to the due date or the case, shown in the panel.
+    ``about_question``: it is about one question to a department. ``told`` says in words what ``run`` returned, instead
+    of ``done``.
     """
 
     verb: Verb
@@ -28,6 +31,8 @@ class Act:
     legal: bool = False
     danger: bool = False
     about_review: bool = False
+    about_question: bool = False
+    told: Callable[[Any], str] | None = None
     note: Any = ""
 
     @property
@@ -39,6 +44,13 @@ class Act:
     def key(self) -> str:
         """The verb's value, as it stands in addresses."""
         return self.verb.value
+
+
+def _note_kept(called: Any) -> str:
+    """That a note is kept, and whom it called."""
+    if not called:
+        return gettext("The note is kept.")
+    return gettext("The note is kept. Mentioned: %(names)s.") % {"names": "、".join(called)}
 
 
 _ALL = (
@@ -137,6 +149,36 @@ _ALL = (
         note=_("The clock runs on while the applicant answers."),
     ),
     Act(
+        Verb.CONSULT,
+        services.consult,
+        forms.ConsultForm,
+        _("The department is asked; its officers find the question in their work list."),
+        note=_("The applicant's clocks run on while the department answers, and a decision need not wait for it."),
+    ),
+    Act(
+        Verb.ANSWER_CONSULTATION,
+        services.answer_consultation,
+        forms.AnswerForm,
+        _("Your department's answer is on record."),
+        about_question=True,
+    ),
+    Act(
+        Verb.TAKE_BACK_ANSWER,
+        services.take_back_answer,
+        forms.ActForm,
+        _("The answer is taken back; the question is open again."),
+        about_question=True,
+        note=_("What was said stays readable, marked as taken back."),
+    ),
+    Act(
+        Verb.WITHDRAW_CONSULTATION,
+        services.withdraw_consultation,
+        forms.ActForm,
+        _("The question is withdrawn."),
+        about_question=True,
+        note=_("The department does not see the case for it any longer."),
+    ),
+    Act(
         Verb.GRANT,
         services.grant,
         forms.GrantForm,
@@ -178,7 +220,7 @@ _ALL = (
     Act(Verb.ASSIGN, services.assign, forms.AssignForm, _("Handed on.")),
     Act(Verb.PUT_BACK, services.put_back, forms.PutBackForm, _("Put back into the list.")),
     Act(Verb.REMIND, services.remind, forms.ActForm, _("The reminder goes out by e-mail.")),
-    Act(Verb.NOTE, services.add_note, forms.NoteForm, _("The note is kept.")),
+    Act(Verb.NOTE, services.add_note, forms.NoteForm, "", told=_note_kept),
 )
 
 ACTS = {act.key: act for act in _ALL}

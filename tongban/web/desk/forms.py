@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tongban.accounts import queries as accounts
+from tongban.cases import queries
 from tongban.cases.queries.views import DeskCaseView, ReviewView
 from tongban.cases.services import METHODS, TERMINATION_GROUNDS
+from tongban.core import mentions
 from tongban.core.actors import Actor
 from tongban.core.dates import legal_date
 from tongban.core.errors import Invalid
@@ -221,6 +223,40 @@ class QuestionForm(ActForm):
     question = _area(_("Question"), _("One question at a time. The clock runs on; silence closes nothing."))
 
 
+class ConsultForm(ActForm):
+    """A question to another department, and by when an answer would help."""
+
+    organisation = forms.ChoiceField(label=_("Department"))
+    material_key = forms.ChoiceField(label=_("What it is about"), required=False)
+    question = _area(
+        _("Question to the department"),
+        _(
+            "They see the form with personal values masked and the material chosen above, nothing else. "
+            "The applicant sees nothing."
+        ),
+    )
+    wish_on = forms.DateField(
+        label=_("Answer wished by"),
+        help_text=_("A wish, no limit: may stay empty. The applicant's clocks run on."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("This is not a date. Write it as 2026-10-13.")},
+    )
+
+    def prepare(self) -> None:
+        """Departments with somebody who answers, and the materials of the case."""
+        known = queries.departments(self.case.number, self.actor, timezone.now())
+        self.choose("organisation", [("", _("Choose")), *known.items()])
+        materials = [(item.key, item.name) for item in self.case.materials]
+        self.choose("material_key", [("", _("The whole case: every material")), *materials])
+
+
+class AnswerForm(ActForm):
+    """The department's answer."""
+
+    answer = _area(_("Answer"), _("For the department that asked; the applicant never sees it."))
+
+
 class GrantForm(ActForm):
     """Granting; reasons are optional."""
 
@@ -300,11 +336,31 @@ class PutBackForm(ActForm):
 class NoteForm(ActForm):
     """An internal note."""
 
-    note = _area(_("Note"), _("Only officers read it."), most=2000)
+    note = _area(
+        _("Note"), _("Only officers read it. Write @ and a name to mention somebody who may see the case."), most=2000
+    )
+    call = forms.MultipleChoiceField(
+        label=_("Mention"),
+        help_text=_("They find the note in their work list."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def prepare(self) -> None:
+        """Who may read the note, by the name under which a note calls them."""
+        people = queries.people_to_call(self.case.number, self.actor, timezone.now())
+        called = mentions.labels(people)
+        self.called = [(item.id, called[item.id], item.post) for item in people]
+        self.choose(
+            "call", [(key, f"{name} · {post}" if post not in name else name) for key, name, post in self.called]
+        )
+        self.fields["call"].error_messages["invalid_choice"] = _(
+            "This person may not see the case and cannot be mentioned. Choose one from the list."
+        )
 
     def values(self) -> dict[str, Any]:
         """A note does not depend on what happened meanwhile."""
-        return {"note": self.cleaned_data["note"]}
+        return {"note": self.cleaned_data["note"], "call": self.cleaned_data["call"]}
 
 
 class PointForm(forms.Form):

@@ -19,7 +19,7 @@ from tongban.core.errors import FieldError
 from tongban.core.numbers import whole
 from tongban.web.desk import wording
 
-OWN_LANES = ("mine", "overdue", "today", "waiting", "paused")
+OWN_LANES = ("mine", "overdue", "today", "waiting", "paused", "consulted")
 DEPARTMENT_LANES = ("unassigned", "department", "closed")
 #: Posts that act on nothing of their own start with everything they may see.
 _WATCHING = {Duty.SUPERVISOR, Duty.AGENCY_HEAD, Duty.GOVERNMENT_HEAD, Duty.OPERATOR, Duty.CATALOGUE_MANAGER}
@@ -103,8 +103,9 @@ def rail(
             "shared": item.shared,
         }
 
+    called = {**lane("mentions"), "url": reverse("desk:mentions"), "late": bool(counts.get("mentions"))}
     groups = [
-        (gettext("Mine"), [lane(key) for key in OWN_LANES]),
+        (gettext("Mine"), [*(lane(key) for key in OWN_LANES), called]),
         (gettext("My department"), [lane(key) for key in DEPARTMENT_LANES]),
     ]
     return [*groups, (gettext("Saved filters"), [view(item) for item in saved])] if saved else groups

@@ -37,6 +37,7 @@ MORE = (
     "inspect",
     "order_inspection",
     "request_clarification",
+    "consult",
     "remind",
     "start_special",
     "supplement_special",
@@ -46,6 +47,8 @@ MORE = (
     "put_back",
     "terminate",
 )
+#: Verbs after which an open question to a department has no use any more: the panel warns, it does not bar.
+ENDING = {"grant", "refuse", "file", "not_required", "refuse_acceptance", "terminate"}
 DANGER = {"refuse_acceptance", "not_required", "refuse", "terminate"}
 KEYS = {"assign": "T", "note": "N"}
 
@@ -259,12 +262,32 @@ def _bar(case: DeskCaseView) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
     main = [button for verb in BAR.get(str(case.status), ()) for button in _verb_buttons(case, verb)]
     main = [button for button in main if _worth_showing(case, button)]
     mine = [button for button in main if _code(case, button) != "not_your_post"]
+    mine = [*(mine if case.can_see_all else ()), *_answers(case)]
     main = mine or main  # who has nothing to do here is told who has
     first = next((button for button in main if button.verb not in DANGER), None)
     bar = [Button(**{**vars(button), "primary": button is first}) for button in main]
     bar += [button for verb in ALWAYS for button in _verb_buttons(case, verb) if _on_post(case, button)]
     more = [button for verb in MORE for button in _verb_buttons(case, verb) if _on_post(case, button)]
     return tuple(bar), tuple(more)
+
+
+def _answers(case: DeskCaseView) -> list[Button]:
+    """One button for each question that the reader can answer now."""
+    on = [item for item in case.consultations if case.actions.get(f"answer_consultation:{item.number}", item) is None]
+    return [
+        Button(
+            key=f"answer_consultation:{item.number}",
+            verb="answer_consultation",
+            label=f"{wording.VERB['answer_consultation']}·{item.asked_from_name}",
+            url=question_url(case.number, "answer_consultation", item.number),
+        )
+        for item in on
+    ]
+
+
+def question_url(number: str, verb: str, question: int) -> str:
+    """The panel of ``verb`` on one question to a department."""
+    return reverse("desk:act", args=[number, verb]) + "?" + urlencode({"question": question})
 
 
 def _verb_buttons(case: DeskCaseView, verb: str) -> list[Button]:

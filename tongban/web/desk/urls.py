@@ -29,6 +29,7 @@ urlpatterns = [
     path("sign-out/", session.sign_out, name="sign_out"),
     path("cases/", work.cases, name="cases"),
     path("search/", work.search, name="search"),
+    path("mentions/", work.mentions, name="mentions"),
     path("counts/", work.counts, name="counts"),
     path("hand-on/", bulk.hand_on_form, name="hand_on_form"),
     path("hand-on/do/", bulk.hand_on, name="hand_on"),

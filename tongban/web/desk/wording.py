@@ -80,6 +80,8 @@ LANE = {
     "today": _("Due today"),
     "waiting": _("Waiting for applicants"),
     "paused": _("Paused"),
+    "consulted": _("Asked by other departments"),
+    "mentions": _("Notes that mention me"),
     "unassigned": _("Unassigned"),
     "department": _("All open cases"),
     "closed": _("Closed cases"),
@@ -104,6 +106,14 @@ TAG = {
     "extended": _("Extended"),
     "renewal": _("Renewal"),
     "twin": _("Possible duplicate"),
+    "consulting": _("Department asked"),
+    "advised": _("Department answered"),
+}
+CONSULTATION = {
+    "open": _("waits for an answer"),
+    "answered": _("answered"),
+    "withdrawn": pgettext_lazy("question", "withdrawn"),
+    "lapsed": _("not answered before the decision"),
 }
 POINT_STATE = {
     "open": _("Not sent yet"),

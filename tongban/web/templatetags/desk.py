@@ -10,11 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from tongban.cases.queries.views import StoryEntry
+from tongban.cases.queries.views import ConsultationView, DeskCaseView, StoryEntry
 from tongban.catalogue.views import VersionView
 from tongban.core.errors import DomainError
 from tongban.core.items_check import Finding
 from tongban.web.desk import wording
+from tongban.web.desk.sheet import question_url
 from tongban.web.templatetags import tb
 from tongban.web.wording import say
 
@@ -72,7 +73,23 @@ def tag_kind(key: str) -> str:
         "clarifying": "pause",
         "renewal": "warn",
         "twin": "warn",
+        "consulting": "pause",
+        "advised": "ok",
     }.get(key, "")
+
+
+@register.filter
+def consultation_label(state: str) -> str:
+    """Where a question to a department stands."""
+    return str(wording.CONSULTATION[state])
+
+
+@register.simple_tag
+def question_verbs(case: DeskCaseView, question: ConsultationView) -> list[tuple[str, str]]:
+    """What the reader can do now on one question to a department: label and address."""
+    verbs = ("answer_consultation", "take_back_answer", "withdraw_consultation")
+    on = [verb for verb in verbs if case.actions.get(f"{verb}:{question.number}", question) is None]
+    return [(str(wording.VERB[verb]), question_url(case.number, verb, question.number)) for verb in on]
 
 
 @register.filter

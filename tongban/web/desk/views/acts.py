@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongban.cases import queries, services
-from tongban.cases.queries.views import DeskCaseView, ReviewView
+from tongban.cases.queries.views import ConsultationView, DeskCaseView, ReviewView
 from tongban.cases.services import Rehearsal
 from tongban.core.clock import StartEvent
 from tongban.core.errors import DomainError, Invalid, NotFound, Stale, gettext_noop
 from tongban.core.lifecycle import Verb
+from tongban.core.numbers import whole
 from tongban.web.desk import sheet, wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
 from tongban.web.desk.acts import ACTS, Act
@@ -37,7 +38,7 @@ def act(request: DeskRequest, number: str, verb: str) -> HttpResponse:
         raise NotFound(gettext_noop("There is no such page."), remedy=gettext_noop("Go back to the case."))
     case = queries.case_for_desk(number, request.actor, request.now)
     review = _review(request, case, found)
-    panel = _Panel(request, case, found, review)
+    panel = _Panel(request, case, found, review, _question(request, case, found))
     if request.method == "POST":
         return panel.answer()
     return panel.show()
@@ -57,6 +58,14 @@ def _review(request: DeskRequest, case: DeskCaseView, act: Act) -> ReviewView | 
     return None
 
 
+def _question(request: DeskRequest, case: DeskCaseView, act: Act) -> ConsultationView | None:
+    """The question to a department that a verb is about."""
+    if not act.about_question:
+        return None
+    number = whole(request.POST.get("question") or request.GET.get("question", "")) or 0
+    return next((item for item in case.consultations if item.number == number), None)
+
+
 def _elsewhere(case: DeskCaseView, review: ReviewView) -> bool:
     return case.holder_organisation_name != review.organisation_name
 
@@ -64,9 +73,18 @@ def _elsewhere(case: DeskCaseView, review: ReviewView) -> bool:
 class _Panel:
     """One verb on one case, for one officer."""
 
-    def __init__(self, request: DeskRequest, case: DeskCaseView, act: Act, review: ReviewView | None) -> None:
-        self.request, self.case, self.act, self.review = request, case, act, review
+    def __init__(
+        self,
+        request: DeskRequest,
+        case: DeskCaseView,
+        act: Act,
+        review: ReviewView | None,
+        question: ConsultationView | None,
+    ) -> None:
+        self.request, self.case, self.act, self.review, self.question = request, case, act, review, question
         self.key = f"{act.key}:{review.key}" if review and act.about_review else act.key
+        if question is not None:
+            self.key = f"{act.key}:{question.number}"
 
     def form(self, data: Any = None) -> ActForm:
         """The verb's form, filled with ``data``."""
@@ -95,7 +113,7 @@ class _Panel:
         try:
             if self.act.legal and self.request.POST.get("step") != "do":
                 return self.page(form, rehearsal=self.rehearse(form.values()))
-            self.run(form.values())
+            done = self.run(form.values())
         except Invalid as error:
             form.take(error)
             return self.page(form, status=422)
@@ -105,19 +123,18 @@ class _Panel:
             raise
         except DomainError as error:
             return self.page(form, refusal=error, status=error.status)
-        messages.success(self.request, self.told())
+        messages.success(self.request, self.told(done))
         return self.onward()
 
-    def told(self) -> str:
-        """That it is done, and the way to the next case of one's own list."""
+    def told(self, done: Any) -> str:
+        """That it is done (``done`` is what doing it returned), and the way to the next case of one's own list."""
         waiting = queries.next_in_hand(self.request.actor, self.request.now, besides=self.case.number)
+        said = self.act.told(done) if self.act.told else str(self.act.done)
         if waiting is None:
-            return str(self.act.done)
+            return said
         words = _("Next case: %(item)s, %(number)s") % {"item": waiting.item_name, "number": waiting.number}
         address = reverse("desk:case", args=[waiting.number])
-        return format_html(
-            '{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', self.act.done, address, words
-        )
+        return format_html('{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', said, address, words)
 
     def stale(self, form: ActForm, error: Stale) -> HttpResponse:
         """Somebody acted meanwhile: say who did what, keep the text, and let it be sent anew."""
@@ -127,6 +144,8 @@ class _Panel:
         return self.page(self.form(data), stale=error, refusal=self.case.actions.get(self.key), status=409)
 
     def _values(self, values: dict[str, Any]) -> dict[str, Any]:
+        if self.act.about_question:
+            return {**values, "consultation": self.question.number if self.question else 0}
         if not self.act.about_review:
             return values
         return {**values, "review_key": self.review.key if self.review else ""}
@@ -141,9 +160,11 @@ class _Panel:
             **self._values(values),
         )
 
-    def run(self, values: dict[str, Any]) -> None:
+    def run(self, values: dict[str, Any]) -> Any:
         """Do it."""
-        self.act.run(number=self.case.number, actor=self.request.actor, now=self.request.now, **self._values(values))
+        return self.act.run(
+            number=self.case.number, actor=self.request.actor, now=self.request.now, **self._values(values)
+        )
 
     def onward(self) -> HttpResponse:
         """Back to the case; to the list when the officer may no longer see it."""
@@ -178,6 +199,10 @@ class _Panel:
             "runs": self._runs(),
             "label": wording.VERB[self.act.key],
             "review": self.review,
+            "question": self.question,
+            "unanswered": [item for item in self.case.consultations if item.state == "open"]
+            if self.act.key in sheet.ENDING
+            else [],
             "form": form,
             "refusal": refusal,
             "why": wording.refusal(refusal) if refusal else "",

@@ -15,10 +15,11 @@ from tongban.cases.queries.views import DeskCaseView
 from tongban.core.actors import Actor
 from tongban.core.errors import DomainError, NotFound, gettext_noop
 from tongban.core.law import Citation
+from tongban.core.numbers import whole
 from tongban.licences import queries as licences
 from tongban.records import queries as records
 from tongban.records.values import FileView
-from tongban.web.desk import sheet, wording
+from tongban.web.desk import sheet, story, wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
 
 NOTICE_LAW = Citation("licensing", 32, 1, 4)
@@ -30,8 +31,12 @@ INLINE = {"application/pdf", "image/png", "image/jpeg"}
 def case(request: DeskRequest, number: str) -> HttpResponse:
     """Materials, viewer and check points in one view; below, what the departments do and what happened.
 
-    A material counts as looked at once the officer asks for it; the one that a fresh page happens to show does not.
+    A note that calls the reader counts as read once its link is followed. A material counts as looked at once the
+    officer asks for it; the one that a fresh page happens to show does not.
     """
+    note = whole(request.GET.get("note", "")) or 0
+    if note and request.method == "GET":
+        services.read_note(number=number, actor=request.actor, note=note, now=request.now)
     found = queries.case_for_desk(number, request.actor, request.now)
     page = sheet.build(found, request.actor.id, request.GET.dict())
     asked = page.material is not None and page.material.key == request.GET.get("m")
@@ -39,7 +44,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
         _mark_seen(request, found, page.material.key)
         found = queries.case_for_desk(number, request.actor, request.now)
         page = sheet.build(found, request.actor.id, {**request.GET.dict(), "m": page.material.key})
-    return show_page(request, "desk/case.html", context(request, page), nav="cases")
+    return show_page(request, "desk/case.html", {**context(request, page), "note_read": note}, nav="cases")
 
 
 def _can_take(case: DeskCaseView, actor: Actor) -> bool:
@@ -84,6 +89,7 @@ def context(request: DeskRequest, page: sheet.Sheet) -> dict[str, Any]:
         "case": case,
         "sheet": page,
         "field": field,
+        "story": story.build(case, request.GET, page.link),
         "pins": _pins(page),
         "can_annotate": can_annotate,
         "writing": can_annotate and bool(field or (point and point.step == sheet.COMPLETENESS)),

@@ -92,6 +92,14 @@ def _rail(asked: listing.Asked, counts: Any, numbers: Any, saved: tuple[FilterVi
 
 @require_safe
 @staff_page()
+def mentions(request: DeskRequest) -> HttpResponse:
+    """Notes that mention the officer, unread ones first."""
+    found = queries.mentions(request.actor, page=listing.page_number(request.GET.get("page", "1")))
+    return show_page(request, "desk/mentions.html", {"list": found, "title": wording.LANE["mentions"]}, nav="work")
+
+
+@require_safe
+@staff_page()
 def counts(request: DeskRequest) -> HttpResponse:
     """The lanes with their numbers now. Nothing new: 304, and the page stays as it is."""
     saved = accounts.arrangement(request.actor)[1]
