@@ -187,6 +187,11 @@ TABLE = {
     # --- portal: one's own ---
     "public:apply": _page(For.APPLICANTS, 200, post=302),
     "public:account": _page(For.APPLICANTS, 200),
+    "public:looks": _page(For.APPLICANTS, 200),
+    "public:own_data": _page(For.APPLICANTS, 200),
+    "public:own_copy": _page(For.APPLICANTS, 200),
+    "public:own_copy_file": _page(For.APPLICANTS, 200),
+    "public:contact": _page(For.OWNER, 200, post=422),
     "public:cases": _page(For.APPLICANTS, 200),
     "public:licences": _page(For.APPLICANTS, 200),
     "public:draft": _page(For.OWNER, 200),

@@ -215,6 +215,7 @@ def _things(walk: Walk) -> dict[str, Any]:
         "document_id": view.documents[0].id,
         "licence_id": view.licence.id,
         "alert": _alert(walk),
+        "applicant_id": applicant,
         "point": 1,
     }
 

@@ -214,6 +214,7 @@ def sign_ins(
     last: date | None = None,
     account_id: int | None = None,
     page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> SignInPage:
     """The log of sign-ins (two queries); ``search`` is part of a name or user name."""
     rows = SignIn.objects.select_related("user")
@@ -230,9 +231,9 @@ def sign_ins(
     if last is not None:
         rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
     total = rows.count()
-    pages = max(1, -(-total // PER_PAGE))
+    pages = max(1, -(-total // per_page))
     page = min(max(page, 1), pages)
-    found = rows.order_by("-at", "-pk")[(page - 1) * PER_PAGE : page * PER_PAGE]
+    found = rows.order_by("-at", "-pk")[(page - 1) * per_page : page * per_page]
     return SignInPage(tuple(_sign_in(row) for row in found), page, pages, total)
 
 

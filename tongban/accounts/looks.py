@@ -6,7 +6,7 @@ can take back; these lines are the index that the person reads (个人信息保�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -81,9 +81,6 @@ def note_account(*, actor: Actor, what: What, account: int | str, now: datetime)
 def _keep(actor: Actor, rows: Sequence[Look]) -> None:
     """Officers and administrators are noted; applicants see their own things, and the system shows nobody anything."""
     if rows and actor.kind in ("staff", "admin"):
-        where = Organisation.objects.filter(key=actor.organisation).values_list("name", flat=True).first() or ""
-        for row in rows:
-            row.viewer_organisation = where
         Look.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
@@ -91,6 +88,7 @@ def _line(actor: Actor, what: What, reference: str, detail: str, now: datetime) 
     return {
         "viewer": actor.id[:20],
         "viewer_name": actor.name[:100],
+        "viewer_organisation": actor.organisation,
         "what": str(what),
         "reference": reference[:40],
         "detail": detail[:200],
@@ -99,13 +97,15 @@ def _line(actor: Actor, what: What, reference: str, detail: str, now: datetime) 
     }
 
 
-def own_looks(actor: Actor, *, first: date | None = None, last: date | None = None, page: int = 1) -> LookPage:
+def own_looks(
+    actor: Actor, *, first: date | None = None, last: date | None = None, page: int = 1, per_page: int = PER_PAGE
+) -> LookPage:
     """Who looked at the data of the actor's account or of the applicants it may act for (three queries)."""
     if actor.kind == "applicant":
         rows = Look.objects.filter(applicant__in=actor.applicant_ids)
     else:
         rows = Look.objects.filter(user_id=int(actor.id))
-    return _page(rows, first, last, page, subjects=False)
+    return _page(rows, first, last, page, per_page, subjects=False)
 
 
 def all_looks(
@@ -117,22 +117,26 @@ def all_looks(
         rows = rows.filter(viewer_name__icontains=viewer)
     if what:
         rows = rows.filter(what=what)
-    return _page(rows, first, last, page, subjects=True)
+    return _page(rows, first, last, page, PER_PAGE, subjects=True)
 
 
-def _page(rows: QuerySet[Look], first: date | None, last: date | None, page: int, *, subjects: bool) -> LookPage:
+def _page(
+    rows: QuerySet[Look], first: date | None, last: date | None, page: int, per_page: int, *, subjects: bool
+) -> LookPage:
     if first is not None:
         rows = rows.filter(day__gte=first)
     if last is not None:
         rows = rows.filter(day__lte=last)
     total = rows.count()
-    pages = max(1, -(-total // PER_PAGE))
+    pages = max(1, -(-total // per_page))
     page = min(max(page, 1), pages)
-    found = rows.order_by("-at", "-pk")[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return LookPage(tuple(_view(row, subjects=subjects) for row in found), page, pages, total)
+    found = list(rows.order_by("-at", "-pk")[(page - 1) * per_page : page * per_page])
+    keys = {row.viewer_organisation for row in found}
+    names = dict(Organisation.objects.filter(key__in=keys).values_list("key", "name"))
+    return LookPage(tuple(_view(row, names, subjects=subjects) for row in found), page, pages, total)
 
 
-def _view(row: Look, *, subjects: bool) -> LookView:
+def _view(row: Look, names: Mapping[str, str], *, subjects: bool) -> LookView:
     subject = ""
     if subjects:
         subject = row.user.name if row.user is not None else _masked(row.applicant.name if row.applicant else "")
@@ -141,7 +145,7 @@ def _view(row: Look, *, subjects: bool) -> LookView:
         row.day,
         row.viewer,
         row.viewer_name,
-        row.viewer_organisation,
+        names.get(row.viewer_organisation, ""),
         row.what,
         row.reference,
         row.detail,

@@ -154,7 +154,7 @@ class SignIn(models.Model):
 class Look(models.Model):
     """That somebody looked at the data of an applicant or of another account: once a day for each thing.
 
-    The viewer's name and organisation stand here as they were that day. ``reference`` is the number of a case.
+    The viewer's name and organisation (its key) stand here as they were that day. ``reference`` is a case's number.
     """
 
     applicant = models.ForeignKey("Applicant", null=True, blank=True, on_delete=models.CASCADE, related_name="+")

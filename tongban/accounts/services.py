@@ -24,6 +24,7 @@ from tongban.accounts.administration import (
     set_active,
     unlock,
 )
+from tongban.accounts.contacts import correct_contact
 from tongban.accounts.desk_aids import (
     delete_filter,
     delete_text,
@@ -87,6 +88,7 @@ __all__ = [
     "check_sign_in",
     "confirm",
     "confirm_password",
+    "correct_contact",
     "count_attempt",
     "create_account",
     "create_post",

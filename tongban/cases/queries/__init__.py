@@ -9,6 +9,7 @@ from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_
 from tongban.cases.queries.files import case_document, case_file, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.transitions import impact_of
 from tongban.cases.queries.worklists import (
@@ -28,6 +29,7 @@ __all__ = [
     "Answer",
     "Filters",
     "Listing",
+    "OwnCase",
     "case_document",
     "case_file",
     "case_for_applicant",
@@ -41,12 +43,15 @@ __all__ = [
     "impact_of",
     "in_hand",
     "items_in_hand",
+    "kept",
     "ledger",
     "licences_on_file",
     "list_rows",
     "list_size",
     "my_cases",
     "next_in_hand",
+    "numbers_of",
+    "own_cases",
     "pending_files",
     "progress",
     "public_ledger",

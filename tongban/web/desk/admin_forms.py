@@ -14,6 +14,7 @@ from tongban.core.administrators import AdminRole
 from tongban.core.dates import legal_date
 from tongban.web.desk import wording
 from tongban.web.desk.own_forms import OwnForm
+from tongban.web.looking import LOOK, Dated
 
 
 def _line(label: Any, required: Any, hint: Any = "", most: int = 100) -> forms.CharField:
@@ -35,7 +36,9 @@ class PostForm(OwnForm):
     """A new post."""
 
     key = _line(
-        _("Key"), _("Write the key."), _("Small letters, for example approval.window. It is not changed later.")
+        _("Key of the post"),
+        _("Write the key."),
+        _("Small letters, for example approval.window. It is not changed later."),
     )
     name = _line(_("Name of the post"), _("Write what the post is called."))
     organisation = forms.ChoiceField(label=_("Organisation"), error_messages={"required": _("Choose an organisation.")})
@@ -141,23 +144,7 @@ class AccountFilter(forms.Form):
     )
 
 
-class _Dated(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, label in (("from", _("From")), ("to", _("To"))):
-            self.fields[name] = forms.DateField(
-                label=label,
-                required=False,
-                widget=forms.DateInput,
-                error_messages={"invalid": _("Write the day like this: 2026-01-31.")},
-            )
-
-    def value(self, name: str) -> Any:
-        """What was asked for; nothing where the entry was wrong."""
-        return self.cleaned_data.get(name) or (None if name in ("from", "to") else "")
-
-
-class SignInFilter(_Dated):
+class SignInFilter(Dated):
     """What of the sign-ins is shown."""
 
     q = forms.CharField(label=_("Name or user name"), required=False, max_length=100)
@@ -175,15 +162,11 @@ class SignInFilter(_Dated):
     )
 
 
-class LookFilter(_Dated):
+class LookFilter(Dated):
     """What of the looks is shown."""
 
     q = forms.CharField(label=_("Name of who looked"), required=False, max_length=100)
-    what = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("All")), *wording.LOOK.items()])
-
-
-class DayFilter(_Dated):
-    """From when to when."""
+    what = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("All")), *LOOK.items()])
 
 
 class EventFilter(forms.Form):

@@ -63,16 +63,6 @@ SIGN_IN = {
     "wrong_code": _("wrong code"),
     "locked": _("closed after wrong tries"),
 }
-#: What somebody looked at.
-LOOK = {
-    "case": _("opened the case"),
-    "print": _("printed the case"),
-    "file": _("opened a file"),
-    "reveal": _("saw a number in full"),
-    "export": _("exported a list with it"),
-    "officer": _("opened the officer's page"),
-    "account": _("opened the account"),
-}
 #: 行使层级 as item lists code it.
 LEVEL = {
     1: pgettext_lazy("level", "State"),

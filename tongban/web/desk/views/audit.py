@@ -15,6 +15,7 @@ from tongban.web.desk import admin_forms as forms
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, admin_page, show_page
 from tongban.web.desk.listing import page_number
+from tongban.web.looking import LOOK
 
 EVENTS_SHOWN = 50
 
@@ -50,7 +51,7 @@ def looks(request: DeskRequest) -> HttpResponse:
         last=form.value("to"),
         page=page_number(request.GET.get("page", "1")),
     )
-    context = {"form": form, "found": found, "kinds": wording.LOOK, "has_errors": form.errors}
+    context = {"form": form, "found": found, "kinds": LOOK, "has_errors": form.errors}
     return show_page(request, "desk/admin/looks.html", context, nav="looks")
 
 

@@ -18,8 +18,8 @@ from tongban.core.errors import DomainError, Invalid
 from tongban.web import entering
 from tongban.web.desk import own_forms, wording
 from tongban.web.desk.access import DeskRequest, own_page, show_page
-from tongban.web.desk.admin_forms import DayFilter
 from tongban.web.desk.listing import page_number
+from tongban.web.looking import LOOK, Dated
 
 
 @require_safe
@@ -117,9 +117,9 @@ def codes(request: DeskRequest) -> HttpResponse:
 @own_page()
 def looks(request: DeskRequest) -> HttpResponse:
     """Who looked at one's own account."""
-    form = DayFilter(request.GET)
+    form = Dated(request.GET)
     form.is_valid()
     page = page_number(request.GET.get("page", "1"))
     found = accounts.own_looks(request.actor, first=form.value("from"), last=form.value("to"), page=page)
-    context = {"looks": found, "form": form, "kinds": wording.LOOK, "has_errors": form.errors}
+    context = {"looks": found, "form": form, "kinds": LOOK, "has_errors": form.errors}
     return show_page(request, "desk/own/looks.html", context, nav="looks_own")
