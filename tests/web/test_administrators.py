@@ -208,7 +208,7 @@ def test_a_service_refuses_what_the_screen_would_not_show(admins: dict[str, Clie
 def test_lists_are_filtered_and_paged_with_a_constant_number_of_queries(admins: dict[str, Client]) -> None:
     counts = []
     admins["system"].get("/desk/admin/accounts/")
-    admins["audit"].get("/desk/admin/events/")  # a first page of a session notes when the desk was used
+    admins["audit"].get("/desk/admin/events/")
     for number in (3, 60):
         for serial in range(number):
             User.objects.get_or_create(username=f"clerk{serial:02}", defaults={"name": "示例员", "kind": "staff"})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import check_password
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from tongban.core.errors import Invalid
 from tongban.records import queries as records
 from tongban.records.secrets import decrypt
 from tongban.web import entering
+from tongban.web.idle import COOKIE
 
 pytestmark = pytest.mark.django_db
 NEW = "Abend-Wolke-7"
@@ -224,9 +226,12 @@ def test_the_steps_do_not_wait_for_ever(officer: str) -> None:
 
 
 def idle(client: Client, minutes: int) -> None:
-    session = client.session
-    session[entering.LAST_USED] -= minutes * 60
+    """Let the desk lie for some minutes."""
+    session, then = client.session, int(timezone.now().timestamp()) - minutes * 60
+    session[entering.SIGNED_IN_AT] = then - 3600
     session.save()
+    signer = signing.get_cookie_signer(salt=f"{COOKIE}{session.session_key}")
+    client.cookies[COOKIE] = signer.sign(str(then))
 
 
 def test_a_desk_that_nobody_uses_is_closed_and_says_why(officer: str) -> None:
@@ -235,14 +240,28 @@ def test_a_desk_that_nobody_uses_is_closed_and_says_why(officer: str) -> None:
     idle(client, 29)
     assert client.get("/desk/").status_code == 200
     idle(client, 29)
+    before = client.cookies[COOKIE].value
     assert client.get("/desk/counts/").status_code == 200
-    idle(client, 2)
+    assert client.cookies[COOKIE].value == before, "a page that asks by itself keeps nothing open"
+    idle(client, 31)
     answer = client.get("/desk/")
-    assert answer["Location"] == "/desk/sign-in/?next=/desk/", "the page that asks by itself kept nothing open"
+    assert answer["Location"] == "/desk/sign-in/?next=/desk/"
     assert not signed_in(client)
     assert "30" in client.get("/desk/sign-in/").content.decode()
     sign_in(client)
     assert entering.ENDED not in client.session
+
+
+def test_a_cookie_that_is_lost_or_from_elsewhere_gains_no_time(officer: str) -> None:
+    first, second = Client(), Client()
+    sign_in(first)
+    sign_in(second)
+    for stolen in ("", "9999999999", signing.get_cookie_signer(salt=COOKIE + "x").sign("9999999999")):
+        idle(first, 31)
+        first.cookies[COOKIE] = stolen
+        assert first.get("/desk/").status_code == 302
+        sign_in(first)
+    assert second.get("/desk/").status_code == 200
 
 
 def test_what_was_sent_too_late_waits_for_its_officer_and_for_nobody_else(officer: str) -> None:

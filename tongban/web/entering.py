@@ -22,8 +22,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING, ENDED, ONCE = "entering", "ended", "shown-once"
 #: Minutes that the steps may take after the password.
 MINUTES = 10
-#: When the desk was last used, in whole seconds; :mod:`tongban.web.idle` reads and renews it.
-LAST_USED = "desk-last-used"
+#: When the session was opened, in whole seconds: :mod:`tongban.web.idle` counts from there.
+SIGNED_IN_AT = "signed-in-at"
 IDLE, ELSEWHERE = "idle", "elsewhere"
 
 
@@ -69,7 +69,7 @@ def enter(request: HttpRequest, user_id: int) -> None:
             request.session.pop(key, None)
     other = services.begin_session(user_id=user_id, address=visitor(request), now=now)
     login(request, get_user_model().objects.get(pk=user_id), backend=BACKEND)
-    request.session[LAST_USED] = int(now.timestamp())
+    request.session[SIGNED_IN_AT] = int(now.timestamp())
     if settings.ONE_SESSION:
         request.session.save()  # the key is given when it is saved
         services.keep_session(user_id=user_id, key=request.session.session_key or "")

@@ -51,7 +51,7 @@ ADMIN: dict[str, tuple[tuple[str, str | Promise, str, str], ...]] = {
     "security": (("accounts", _("Accounts"), "desk:accounts", "a"),),
     "audit": (
         ("sign_ins", _("Sign-ins"), "desk:sign_ins", "a"),
-        ("events", _("Events"), "desk:events", ""),
+        ("events", _("Event log"), "desk:events", ""),
         ("looks", _("Looks at data"), "desk:looks", ""),
     ),
 }

@@ -38,7 +38,7 @@ class PostForm(OwnForm):
     key = _line(
         _("Key of the post"),
         _("Write the key."),
-        _("Small letters, for example approval.window. It is not changed later."),
+        _("Small letters, for example approval.window. It stays."),
     )
     name = _line(_("Name of the post"), _("Write what the post is called."))
     organisation = forms.ChoiceField(label=_("Organisation"), error_messages={"required": _("Choose an organisation.")})
@@ -131,7 +131,7 @@ class AccountFilter(forms.Form):
         required=False,
         choices=[
             ("", _("All")),
-            ("active", _("open")),
+            ("active", _("in use")),
             ("disabled", _("disabled")),
             ("locked", _("closed after wrong tries")),
             ("no_factor", _("without second factor")),

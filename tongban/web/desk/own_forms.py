@@ -49,7 +49,7 @@ def _secret(label: Any, name: str, required: Any, hint: Any = "") -> forms.CharF
 
 def _code(hint: Any) -> forms.CharField:
     return forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         help_text=hint,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),

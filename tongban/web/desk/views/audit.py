@@ -78,7 +78,12 @@ def events(request: DeskRequest) -> HttpResponse:
         older = "?" + urlencode({"chains": data.get("chains", ""), "actor": actor, "before": rows[-1].number})
     names = accounts.user_names([key for row in rows if (key := row.event.chain.removeprefix("account:")).isdigit()])
     lines = [
-        (row.event, names.get(row.event.chain.removeprefix("account:"), ""), wording.event(row.event.verb))
+        (
+            row.event,
+            names.get(row.event.chain.removeprefix("account:"), ""),
+            wording.event(row.event.verb),
+            list(row.event.facts.items()),  # a fact may itself be called "items"
+        )
         for row in rows
     ]
     context = {"form": form, "lines": lines, "older": older, "asked": actor, "has_errors": form.errors}

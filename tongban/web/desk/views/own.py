@@ -93,9 +93,8 @@ def _form(
 
 def _stay(request: DeskRequest) -> None:
     """This window stays signed in; its session gets a key of its own."""
-    last = request.session.get(entering.LAST_USED)
     login(request, get_user_model().objects.get(pk=request.actor.id), backend=entering.BACKEND)
-    request.session[entering.LAST_USED] = last
+    request.session[entering.SIGNED_IN_AT] = int(request.now.timestamp())
     request.session.save()
     services.keep_session(user_id=int(request.actor.id), key=request.session.session_key or "")
 
