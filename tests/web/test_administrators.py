@@ -211,8 +211,10 @@ def test_lists_are_filtered_and_paged_with_a_constant_number_of_queries(admins: 
     admins["audit"].get("/desk/admin/events/")
     for number in (3, 60):
         for serial in range(number):
-            User.objects.get_or_create(username=f"clerk{serial:02}", defaults={"name": "示例员", "kind": "staff"})
-            services.note_account(actor=actor("system"), what=services.What.ACCOUNT, account=serial + 1, now=NOW)
+            row, _made = User.objects.get_or_create(
+                username=f"clerk{serial:02}", defaults={"name": "示例员", "kind": "staff"}
+            )
+            services.note_account(actor=actor("system"), what=services.What.ACCOUNT, account=row.pk, now=NOW)
         Client().post("/desk/sign-in/", {"handle": "window", "password": factories.PASSWORD})
         for name, address in (
             ("system", "accounts/"),
