@@ -149,6 +149,20 @@ EVENT = {
     "reveal": _("Number seen in full"),
     "export_list": _("List exported"),
     "load_district": _("District's file loaded"),
+    "report_leave": _("Leave reported"),
+    "end_leave": _("Leave ended"),
+    "name_deputy": _("Deputy named for a leave"),
+    "appoint_deputy": _("Standing deputy appointed"),
+    "release_deputy": _("Standing deputy released"),
+    "delegate": _("Acts delegated"),
+    "revoke_delegation": _("Delegation revoked"),
+    "reassign": _("Moved to another post"),
+    "set_scope": _("Scope of a post changed"),
+    "save_rule": _("Assignment rule saved"),
+    "move_rule": _("Assignment rule moved"),
+    "switch_rule": _("Assignment rule switched on or off"),
+    "delete_rule": _("Assignment rule deleted"),
+    "correct_contact": _("Contact data corrected by the applicant"),
 }
 
 
