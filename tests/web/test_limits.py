@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests import factories
 from tests.apps.cases_help import begin, own_folders  # noqa: F401 - the second is a fixture of every test
 from tests.web.public_help import Application, Browser, hall, seen, upload, yesterday
-from tongban.accounts import services as accounts
+from tongban.accounts import sign_ins
 from tongban.web.public import uploading
 from tongban.web.public.views import accounts as account_views
 from tongban.web.public.views import progress, verify
@@ -31,7 +31,7 @@ def _elsewhere(number: int) -> Client:
 def test_many_names_from_one_address_are_stopped_and_other_addresses_are_not(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts, "SIGN_IN_TRIES_OF_ADDRESS", 6)
+    monkeypatch.setattr(sign_ins, "SIGN_IN_TRIES_OF_ADDRESS", 6)
     factories.world(timezone.now())
     factories.officer("window", "approval_bureau", ["window"])
     for number in range(6):

@@ -17,7 +17,7 @@ from django.urls import reverse
 from tests.apps.cases_help import own_folders  # noqa: F401 - a fixture of every test
 from tests.web.page_help import Page
 from tests.web.walk_table import TABLE, For, expected
-from tests.web.walk_world import DUTIES, ROLES, Route, World, ask, build_world, routes
+from tests.web.walk_world import ADMINS, DUTIES, ROLES, Route, World, ask, build_world, routes
 
 METHODS = ("GET", "POST")
 #: Parts that name the thing itself; the others name something within it.
@@ -53,10 +53,14 @@ def _walk(world: World, route: Route) -> Iterator[str]:
 
 
 def _walkers(who: For, *, own: bool) -> tuple[str, ...]:
-    """Of an applicant's things three officers are enough: none is let in."""
+    """Of an applicant's things three officers are enough: none is let in; of a case's pages one administrator."""
     if not own:
         return ("owner",) if who.public else DUTIES
-    return ("anonymous", "owner", "other", "window", "supervisor", "operator") if who.public else ROLES
+    if who.public:
+        return ("anonymous", "owner", "other", "window", "supervisor", "operator", "admin-security")
+    if who.administered:
+        return ("anonymous", "owner", "window", "agency_head", "supervisor", "operator", *ADMINS)
+    return (*(role for role in ROLES if role not in ADMINS), "admin-security")
 
 
 def _mixed(world: World, route: Route) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from tests.web.walk_world import DUTIES
+from tests.web.walk_world import ADMINS, DUTIES
 
 
 class For(Enum):
@@ -20,11 +20,20 @@ class For(Enum):
     HEADS = frozenset({"agency_head"})
     MANAGERS = frozenset({"catalogue_manager"})
     OPERATORS = frozenset({"operator", "supervisor"})
+    OWN = frozenset({*DUTIES, *ADMINS})  # what concerns the own account
+    SYSTEM = frozenset({"admin-system"})
+    KEEPERS = frozenset({"admin-system", "admin-security"})
+    AUDIT = frozenset({"admin-audit"})
 
     @property
     def public(self) -> bool:
         """Whether it is an address of the portal."""
         return self in (For.APPLICANTS, For.OWNER)
+
+    @property
+    def administered(self) -> bool:
+        """Whether it lets administrators in."""
+        return isinstance(self.value, frozenset) and bool(self.value & {*ADMINS})
 
     def admits(self, role: str) -> bool:
         """Whether ``role`` is let in to its own things."""
@@ -63,7 +72,23 @@ TABLE = {
     # --- desk ---
     "desk:work": _page(For.DESK, 200),
     "desk:sign_in": _page(For.EVERYONE, 200, 302, post=422),
+    "desk:sign_in_step": _page(For.EVERYONE, 302, post=302),  # nobody is in the middle of signing in
     "desk:sign_out": _page(For.EVERYONE, post=302),
+    "desk:own_sign_in": _page(For.OWN, 200),
+    "desk:own_password": _page(For.OWN, 200, post=422),
+    "desk:own_factor": _page(For.OWN, 200, post=422),
+    "desk:own_codes": _page(For.OWN, 302, post=302),  # no codes wait
+    "desk:own_looks": _page(For.OWN, 200),
+    "desk:admin_home": _page(For.OWN, 302),
+    "desk:accounts": _page(For.KEEPERS, 200),
+    "desk:account": _page(For.KEEPERS, 200),
+    "desk:account_new": _page(For.SYSTEM, 200, post=422),
+    "desk:account_deed": _page(For.SYSTEM, 200, post=422),  # disabling; the others: tests/web/test_administrators.py
+    "desk:admin_posts": _page(For.SYSTEM, 200),
+    "desk:post_new": _page(For.SYSTEM, 200, post=422),
+    "desk:sign_ins": _page(For.AUDIT, 200),
+    "desk:events": _page(For.AUDIT, 200),
+    "desk:looks": _page(For.AUDIT, 200),
     "desk:cases": _page(For.DESK, 200),
     "desk:search": _page(For.DESK, 302),
     "desk:hand_on_form": _page(For.DESK, 200),
@@ -174,6 +199,11 @@ TABLE = {
     # --- portal: one's own ---
     "public:apply": _page(For.APPLICANTS, 200, post=302),
     "public:account": _page(For.APPLICANTS, 200),
+    "public:looks": _page(For.APPLICANTS, 200),
+    "public:own_data": _page(For.APPLICANTS, 200),
+    "public:own_copy": _page(For.APPLICANTS, 200),
+    "public:own_copy_file": _page(For.APPLICANTS, 200),
+    "public:contact": _page(For.OWNER, 200, post=422),
     "public:cases": _page(For.APPLICANTS, 200),
     "public:licences": _page(For.APPLICANTS, 200),
     "public:draft": _page(For.OWNER, 200),

@@ -21,10 +21,12 @@ from tests.apps.cases_help import Hall, Walk, begin, publish, spec
 from tests.web.posts_things import arrangements
 from tests.web.public_help import ITEM, hall, yesterday
 from tongban.accounts import queries as accounts
+from tongban.accounts import services as account_services
 from tongban.cases import services
 from tongban.cases.models import Case
 from tongban.catalogue import services as catalogue
-from tongban.core.actors import Duty
+from tongban.core.actors import SYSTEM, Duty
+from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
 from tongban.outbox.models import Task
@@ -32,7 +34,9 @@ from tongban.oversight.models import Alert
 
 #: Who walks: nobody, whose case it is, another applicant, and one officer of the authority for each duty.
 DUTIES = tuple(str(duty) for duty in Duty)
-ROLES = ("anonymous", "owner", "other", *DUTIES)
+#: The three administrators, who handle nobody's case.
+ADMINS = tuple(f"admin-{role}" for role in AdminRole)
+ROLES = ("anonymous", "owner", "other", *DUTIES, *ADMINS)
 
 
 #: Addresses in which ``number`` counts the paper forms of an item.
@@ -139,6 +143,7 @@ def build_world() -> World:
     manager = accounts.actor_for(place.ids["walk-catalogue_manager"], timezone.now())
     shared["draft_version"] = catalogue.open_draft(item_key=ITEM, actor=manager, now=timezone.now())
     shared["place"] = "basics"
+    shared |= {"account": place.ids["walk-window"], "deed": "disable"}
     for things in (world.own, world.foreign):
         things |= shared
     return world
@@ -175,8 +180,13 @@ def _clients(world: World, place: Hall, own: Walk, other: Walk) -> None:
     """A signed-in browser for every role."""
     for duty in DUTIES:
         place.ids[f"walk-{duty}"] = factories.officer(f"walk-{duty}", "approval_bureau", [duty])
+    for role in AdminRole:
+        account_services.install_administrator(
+            username=f"admin-{role}", name="示例管理员", role=str(role), actor=SYSTEM, now=timezone.now()
+        )
+        place.ids[f"admin-{role}"] = str(get_user_model().objects.get(username=f"admin-{role}").pk)
     accounts_of = {"owner": own.applicant.id, "other": other.applicant.id}
-    accounts_of |= {duty: place.ids[f"walk-{duty}"] for duty in DUTIES}
+    accounts_of |= {duty: place.ids[f"walk-{duty}"] for duty in DUTIES} | {role: place.ids[role] for role in ADMINS}
     world.clients["anonymous"] = Client()
     for role, account in accounts_of.items():
         world.clients[role] = Client()
@@ -205,6 +215,7 @@ def _things(walk: Walk) -> dict[str, Any]:
         "document_id": view.documents[0].id,
         "licence_id": view.licence.id,
         "alert": _alert(walk),
+        "applicant_id": applicant,
         "point": 1,
     }
 

@@ -6,7 +6,6 @@ not name stays. An officer who leaves gets ``until``; nobody is deleted, because
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,14 +15,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from tongban.accounts.models import Organisation, Post, PostHolding, Region, User
+from tongban.accounts.passwords import hand_out
 from tongban.core import codes
 from tongban.core.actors import Actor, Duty
+from tongban.core.administrators import check_post_free
 from tongban.core.dates import legal_date
 from tongban.core.errors import FieldError, Invalid, NotFound, gettext_noop
 from tongban.records.services import append_to_chain
 
 ORGANISATION_COLUMNS = ("name", "short", "uscc", "kind", "level")
-PASSWORD_BYTES = 12
 
 
 @dataclass
@@ -63,14 +63,15 @@ def load_district(*, data: Mapping[str, Any], actor: Actor, now: datetime) -> Di
 
 
 def new_password(*, username: str, actor: Actor, now: datetime) -> str:
-    """Give the officer a fresh random password and return it. Raises NotFound for anybody but an officer."""
-    user = User.objects.filter(username=username, kind=User.STAFF).first()
+    """Give the officer a fresh random password and return it; it is changed at the next sign-in.
+
+    Raises NotFound for anybody but an officer or an administrator.
+    """
+    user = User.objects.filter(username=username).exclude(kind=User.APPLICANT).first()
     if user is None:
         raise NotFound(gettext_noop("There is no officer called %(username)s."), params={"username": username})
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():
-        user.password = make_password(password)
-        user.save(update_fields=["password"])
+        password = hand_out(user)
         append_to_chain(
             chain=f"account:{user.pk}", verb="new_password", actor=actor, at=now, legal_date=legal_date(now), facts={}
         )
@@ -99,12 +100,13 @@ def _officer(region: Region, row: Mapping[str, Any], today: date, report: Distri
     username, values = str(row["username"]), _texts(row, ("name", "email"))
     user = User.objects.filter(username=username).first()
     if user is None:
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
-        user = User.objects.create(username=username, kind=User.STAFF, password=make_password(password), **values)
+        user = User.objects.create(username=username, kind=User.STAFF, password=make_password(None), **values)
         report.created.append(f"officer {username}")
-        report.passwords[username] = password
+        report.passwords[username] = hand_out(user)
     elif _update(user, values):
         report.changed.append(f"officer {username}")
+    if row.get("posts"):
+        check_post_free(role="admin" if user.kind == User.ADMIN else "")
     for post in row.get("posts", ()):
         _holding(region, user, post, today, report)
 
@@ -123,10 +125,9 @@ def _holding(region: Region, user: User, row: Mapping[str, Any], today: date, re
     elif _update(post, values):
         report.changed.append(f"post {post.key}")
     since, until = row.get("since", today), row.get("until")
-    holding, created = PostHolding.objects.get_or_create(
-        user=user, post=post, defaults={"valid_from": since, "valid_to": until}
-    )
-    if created:
+    holding = PostHolding.objects.filter(user=user, post=post).order_by("-valid_from", "-pk").first()
+    if holding is None:
+        PostHolding.objects.create(user=user, post=post, valid_from=since, valid_to=until)
         report.created.append(f"holding {user.username} {post.key}")
     elif _update(holding, {"valid_to": until} | ({"valid_from": since} if "since" in row else {})):
         report.changed.append(f"holding {user.username} {post.key}")

@@ -9,7 +9,9 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from tongban.core.administrators import AdminRole
 from tongban.records.secrets import EncryptedTextField
 
 
@@ -52,9 +54,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An account that signs in: an officer, or somebody who acts for applicants."""
+    """An account that signs in: an officer, an administrator, or somebody who acts for applicants."""
 
-    STAFF, APPLICANT = "staff", "applicant"
+    STAFF, APPLICANT, ADMIN = "staff", "applicant", "admin"
 
     username = models.CharField(max_length=150, unique=True)
     kind = models.CharField(max_length=10, default=APPLICANT)
@@ -63,9 +65,19 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     settings = models.JSONField(default=dict, blank=True)
+    #: Raised to end every session of the account at once: it is part of what a session is checked against.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
+
+    def get_session_auth_hash(self) -> str:
+        """What Django compares with the session at every request, from the row that it reads anyway.
+
+        An account whose sessions were never ended keeps the hash it always had: an upgrade signs nobody out.
+        """
+        own = super().get_session_auth_hash()
+        return salted_hmac(f"tongban.session.{self.session_epoch}", own).hexdigest() if self.session_epoch else own
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +92,95 @@ class SignInHandle(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "index"], name="sign_in_handle_once")]
+
+
+class Safeguard(models.Model):
+    """What guards an account besides its password's hash; an account without a row has only the password.
+
+    ``former`` are hashes of earlier passwords, newest first; ``recovery`` keyed hashes of one-time codes not used yet.
+    ``session_key`` names the session of the last sign-in, where an account may have only one.
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="safeguard")
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    must_change = models.BooleanField(default=False)
+    former = models.JSONField(default=list, blank=True)
+    totp_secret = EncryptedTextField(blank=True, default="")
+    totp_since = models.DateTimeField(null=True, blank=True)
+    totp_last_step = models.BigIntegerField(default=0)
+    recovery = models.JSONField(default=list, blank=True)
+    session_key = models.CharField(max_length=40, blank=True, default="")
+
+
+class Administrator(models.Model):
+    """三员: which of the three roles of administration an account holds.
+
+    The account is the primary key, so that nobody holds two; the database takes no other role than the three.
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="administrator")
+    role = models.CharField(max_length=10)
+    since = models.DateTimeField()
+    granted_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=[str(role) for role in AdminRole]), name="administrator_role_known"
+            )
+        ]
+
+
+class SignIn(models.Model):
+    """One attempt to sign in; ``user`` is empty where no account has the name that was typed.
+
+    The network address is personal data: it stands here and in no event, and is deleted with the row.
+    """
+
+    OK, WRONG, LOCKED, WRONG_CODE = "ok", "wrong", "locked", "wrong_code"
+
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=12)
+    address = models.CharField(max_length=45, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], name="sign_in_at_idx"),
+            models.Index(fields=["user", "at"], name="sign_in_user_idx"),
+        ]
+
+
+class Look(models.Model):
+    """That somebody looked at the data of an applicant or of another account: once a day for each thing.
+
+    The viewer's name and organisation (its key) stand here as they were that day. ``reference`` is a case's number.
+    """
+
+    applicant = models.ForeignKey("Applicant", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    viewer = models.CharField(max_length=20)
+    viewer_name = models.CharField(max_length=100)
+    viewer_organisation = models.CharField(max_length=200, blank=True, default="")
+    what = models.CharField(max_length=12)
+    reference = models.CharField(max_length=40, blank=True, default="")
+    detail = models.CharField(max_length=200, blank=True, default="")
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(applicant=None) ^ models.Q(user=None), name="look_has_one_subject"
+            ),
+            models.UniqueConstraint(
+                fields=["applicant", "day", "viewer", "what", "reference", "detail"], name="look_applicant_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "day", "viewer", "what", "reference", "detail"], name="look_user_once_a_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="look_at_idx")]
 
 
 class Post(models.Model):

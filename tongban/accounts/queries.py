@@ -10,9 +10,24 @@ from datetime import date, datetime
 from django.db.models import BigIntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, NullIf
 
+from tongban.accounts.account_lists import (
+    AccountPage,
+    AccountView,
+    PostRow,
+    SignInPage,
+    SignInView,
+    account,
+    account_id,
+    accounts,
+    all_organisations,
+    all_posts,
+    sign_ins,
+)
 from tongban.accounts.desk_aids import FilterView, LayoutView, TextView, arrangement, saved_filters, text, texts
-from tongban.accounts.models import Applicant, ApplicantAccess, Organisation, Post, PostHolding, User
+from tongban.accounts.looks import LookPage, LookView, all_looks, own_looks
+from tongban.accounts.models import Administrator, Applicant, ApplicantAccess, Organisation, Post, PostHolding, User
 from tongban.accounts.posting import heads
+from tongban.accounts.second_factor import FactorView, address, factor, written
 from tongban.accounts.standing_in import (
     DelegationView,
     LeaveView,
@@ -39,20 +54,35 @@ from tongban.records.rows import by_key
 from tongban.records.secrets import blind_index
 
 __all__ = [
+    "AccountPage",
+    "AccountView",
     "ApplicantView",
     "DelegationView",
+    "FactorView",
     "FilterView",
     "LayoutView",
     "LeaveView",
+    "LookPage",
+    "LookView",
     "OfficerView",
     "OrganisationView",
     "PairView",
     "PersonView",
+    "PostRow",
     "PostView",
     "RuleView",
+    "SignInPage",
+    "SignInView",
     "TextView",
     "absences",
+    "account",
+    "account_id",
+    "accounts",
     "actor_for",
+    "address",
+    "all_looks",
+    "all_organisations",
+    "all_posts",
     "applicant",
     "applicants_by_number",
     "applicants_of",
@@ -61,6 +91,7 @@ __all__ = [
     "candidates",
     "delegations",
     "deputy_pairs",
+    "factor",
     "government_of",
     "heads",
     "leaves",
@@ -69,15 +100,18 @@ __all__ = [
     "organisation",
     "organisation_names",
     "organisations",
+    "own_looks",
     "people",
     "post_names",
     "posts",
     "saved_filters",
     "seated",
     "staffed",
+    "sign_ins",
     "text",
     "texts",
     "user_names",
+    "written",
 ]
 
 
@@ -127,6 +161,9 @@ def actor_for(user_id: int | str, now: datetime, *, user: object = None) -> Acto
     day = legal_date(now)
     known = isinstance(user, User) and user.is_active and str(user.pk) == str(user_id)
     user = user if known and isinstance(user, User) else User.objects.get(pk=user_id, is_active=True)
+    if user.kind == User.ADMIN:
+        role = Administrator.objects.filter(user=user).values_list("role", flat=True).first()
+        return Actor(kind="admin", id=str(user.pk), name=user.name, role=role or "")
     if user.kind != User.STAFF:
         ids = ApplicantAccess.objects.filter(holding_on(day), user=user).values_list("applicant_id", flat=True)
         return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids))

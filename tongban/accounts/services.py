@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
 import yaml
-from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
-from django.utils.module_loading import import_string
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 
+from tongban.accounts.administration import (
+    create_account,
+    create_post,
+    end_post,
+    end_role,
+    first_password,
+    grant_post,
+    grant_role,
+    install_administrator,
+    reset_factor,
+    set_active,
+    unlock,
+)
+from tongban.accounts.contacts import correct_contact
 from tongban.accounts.desk_aids import (
     delete_filter,
     delete_text,
@@ -24,10 +34,11 @@ from tongban.accounts.desk_aids import (
     save_text,
     share_filter,
 )
+from tongban.accounts.limits import TooMany, attempts, count_attempt, limit_attempts
+from tongban.accounts.looks import Seen, What, note, note_account
 from tongban.accounts.models import (
     Applicant,
     ApplicantAccess,
-    Attempt,
     Mark,
     Organisation,
     Post,
@@ -36,6 +47,7 @@ from tongban.accounts.models import (
     SignInHandle,
     User,
 )
+from tongban.accounts.passwords import change_password, confirm_password
 from tongban.accounts.posting import (
     appoint_deputy,
     delegate,
@@ -48,58 +60,81 @@ from tongban.accounts.posting import (
     set_scope,
 )
 from tongban.accounts.rules import RuleEntry, delete_rule, move_rule, save_rule, switch_rule, take_turn
+from tongban.accounts.second_factor import check_code, confirm, new_secret
+from tongban.accounts.sign_ins import (
+    begin_session,
+    check_sign_in,
+    keep_session,
+    next_step,
+    prune_attempts,
+    why_change,
+)
 from tongban.core import codes
+from tongban.core.administrators import check_post_free
 from tongban.core.dates import legal_date
-from tongban.core.errors import DomainError, FieldError, Invalid, gettext_noop
+from tongban.core.errors import FieldError, Invalid, gettext_noop
 from tongban.records.secrets import blind_index
 
 __all__ = [
     "RuleEntry",
+    "Seen",
     "TooMany",
+    "What",
     "appoint_deputy",
     "attempts",
+    "begin_session",
+    "change_password",
+    "check_code",
     "check_sign_in",
+    "confirm",
+    "confirm_password",
+    "correct_contact",
     "count_attempt",
+    "create_account",
+    "create_post",
     "delegate",
     "delete_filter",
     "delete_rule",
     "delete_text",
     "end_leave",
+    "end_post",
+    "end_role",
     "ensure_organisations",
     "ensure_staff",
+    "first_password",
+    "grant_post",
+    "grant_role",
+    "install_administrator",
     "is_marked",
+    "keep_session",
     "limit_attempts",
     "mark",
     "move_rule",
     "name_deputy",
+    "new_secret",
+    "next_step",
+    "note",
+    "note_account",
     "prune_attempts",
     "reassign",
     "register",
     "release_deputy",
     "report_leave",
+    "reset_factor",
     "reset_layout",
     "revoke",
     "save_filter",
     "save_layout",
     "save_rule",
     "save_text",
+    "set_active",
     "set_scope",
     "share_filter",
     "switch_rule",
     "take_turn",
+    "unlock",
+    "why_change",
 ]
-
-#: Failed sign-ins with one handle before it is locked, and for how many minutes.
-SIGN_IN_TRIES, SIGN_IN_MINUTES = 5, 15
-#: Failed sign-ins from one address, whatever the names: many names with one password each stay below the first limit.
-#: A hall's terminals share an address, so this one is wide.
-SIGN_IN_TRIES_OF_ADDRESS = 100
-
-
-class TooMany(DomainError):
-    """Too many attempts in the window; answered with 429."""
-
-    status = 429
 
 
 def ensure_organisations() -> None:
@@ -138,6 +173,7 @@ def ensure_staff(
     """
     with transaction.atomic():
         user = User.objects.filter(username=username).first()
+        check_post_free(role="admin" if user is not None and user.kind == User.ADMIN else "")
         if user is None:
             user = User.objects.create(
                 username=username,
@@ -306,93 +342,3 @@ def mark(name: str) -> None:
 def is_marked(name: str) -> bool:
     """Whether one-time data work called ``name`` was finished."""
     return Mark.objects.filter(name=name).exists()
-
-
-def check_sign_in(*, handle: str, password: str, now: datetime, address: str = "") -> int:
-    """Return the account's id when ``handle`` and ``password`` belong together.
-
-    Raises :class:`TooMany` after five failures in fifteen minutes with one handle or a hundred from one network
-    ``address``, and otherwise one and the same :class:`Invalid` whether the handle or the password is wrong.
-    """
-    crowd = f"sign-in-from:{address}"
-    if address and attempts(bucket=crowd, minutes=SIGN_IN_MINUTES, now=now) >= SIGN_IN_TRIES_OF_ADDRESS:
-        raise _locked_out(gettext_noop("Too many wrong sign-ins from here."))
-    claims = import_string(settings.IDENTITY_GATEWAY)(handle, legal_date(now))
-    bucket = "sign-in:" + blind_index(claims.value, "attempt")[:40]
-    if attempts(bucket=bucket, minutes=SIGN_IN_MINUTES, now=now) >= SIGN_IN_TRIES:
-        raise _locked_out()
-    # Counted before the password is looked at: tries made at the same moment cannot slip past the limit.
-    if count_attempt(bucket=bucket, minutes=SIGN_IN_MINUTES, now=now) > SIGN_IN_TRIES:
-        raise _locked_out()
-    if claims.kind == "username":
-        user = User.objects.filter(username=claims.value, is_active=True).first()
-    else:
-        index = blind_index(claims.value, claims.kind)
-        known = SignInHandle.objects.filter(kind=claims.kind, index=index, user__is_active=True).select_related("user")
-        found = known.first()
-        user = found.user if found else None
-    stored = user.password if user else _nobodys_password()
-    if check_password(password, stored) and user is not None:
-        Attempt.objects.filter(bucket=bucket).delete()
-        return user.pk
-    if address:
-        count_attempt(bucket=crowd, minutes=SIGN_IN_MINUTES, now=now)
-    message = gettext_noop("Name or password is wrong.")
-    remedy = gettext_noop("Check both and try again. After 5 wrong tries signing in is closed for 15 minutes.")
-    raise Invalid(message, remedy=remedy, errors=[FieldError("handle", message, remedy)])
-
-
-def _locked_out(message: str = gettext_noop("Too many wrong tries with this name.")) -> TooMany:
-    return TooMany(
-        message,
-        remedy=gettext_noop("Wait %(minutes)s minutes, then try again."),
-        params={"minutes": SIGN_IN_MINUTES},
-    )
-
-
-@lru_cache(maxsize=1)
-def _nobodys_password() -> str:
-    """Checked for an unknown handle, so that it takes as long as a wrong password."""
-    return make_password("no such account")
-
-
-def _minute(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0)
-
-
-def attempts(*, bucket: str, minutes: int, now: datetime) -> int:
-    """How many attempts were counted in ``bucket`` in the last ``minutes``; each leaves the count by itself."""
-    since = _minute(now) - timedelta(minutes=minutes)
-    rows = Attempt.objects.filter(bucket=bucket[:80], started_at__gt=since)
-    return int(rows.aggregate(all=Sum("count"))["all"] or 0)
-
-
-def count_attempt(*, bucket: str, minutes: int, now: datetime) -> int:
-    """Count one attempt (one atomic upsert in its minute's row) and return the count of the last ``minutes``."""
-    sql = (
-        "INSERT INTO accounts_attempt (bucket, started_at, count) VALUES (%s, %s, 1) "
-        "ON CONFLICT (bucket, started_at) DO UPDATE SET count = accounts_attempt.count + 1"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [bucket[:80], connection.ops.adapt_datetimefield_value(_minute(now))])
-    return attempts(bucket=bucket, minutes=minutes, now=now)
-
-
-#: What is said where too much was looked up.
-TOO_MANY_LOOK_UPS = gettext_noop("Too many look-ups from here.")
-
-
-def limit_attempts(*, bucket: str, most: int, minutes: int, now: datetime, message: str = TOO_MANY_LOOK_UPS) -> None:
-    """Count an attempt; raise :class:`TooMany`, saying ``message`` and the wait, when ``most`` is passed."""
-    if count_attempt(bucket=bucket, minutes=minutes, now=now) > most:
-        raise TooMany(
-            message,
-            remedy=gettext_noop("Wait %(minutes)s minutes, then try again."),
-            params={"minutes": minutes},
-        )
-
-
-def prune_attempts(now: datetime) -> int:
-    """Delete counts older than a day; returns how many (called on a schedule)."""
-    deleted, _ = Attempt.objects.filter(started_at__lt=now - timedelta(days=1)).delete()
-    return deleted

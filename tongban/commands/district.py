@@ -8,24 +8,29 @@ import sys
 from pathlib import Path
 
 from tongban.core.actors import Actor
+from tongban.core.administrators import AdminRole
 
-HELP = "load a district's organisations, posts and officers; new passwords"
+HELP = "load a district's organisations, posts and officers; new passwords; the first administrators"
 NEEDS_DJANGO = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``load FILE``, ``template`` and ``password USERNAME``."""
+    """``load FILE``, ``template``, ``admin ROLE USERNAME NAME`` and ``password USERNAME``."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     load = verbs.add_parser("load", help="make the district what FILE (YAML) says; a second load changes nothing")
     load.add_argument("file", type=Path)
     verbs.add_parser("template", help="print a file to fill in, with the organisations the bundled items name")
+    admin = verbs.add_parser("admin", help="make the first system, security and audit administrators (one role each)")
+    admin.add_argument("role", choices=[str(role) for role in AdminRole])
+    admin.add_argument("username")
+    admin.add_argument("name")
     password = verbs.add_parser("password", help="give an officer a fresh random password")
     password.add_argument("username")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the sub-verb; faults of a file are told with their places and exit code 2."""
-    return {"load": _load, "template": _template, "password": _password}[args.verb](args)
+    return {"load": _load, "template": _template, "admin": _admin, "password": _password}[args.verb](args)
 
 
 def _load(args: argparse.Namespace) -> int:
@@ -78,6 +83,21 @@ def _password(args: argparse.Namespace) -> int:
     from tongban.accounts.district import new_password
 
     print(new_password(username=args.username, actor=_operator(), now=timezone.now()))
+    return 0
+
+
+def _admin(args: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from tongban.accounts.services import install_administrator
+
+    password = install_administrator(
+        username=args.username, name=args.name, role=args.role, actor=_operator(), now=timezone.now()
+    )
+    if password:
+        print(f"first password, shown this once: {password}")
+    else:
+        print(f"{args.username} has this role already")
     return 0
 
 

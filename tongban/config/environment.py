@@ -21,6 +21,8 @@ from tongban.core.numbers import whole
 KEY_BYTES = 32
 SECRET_MIN_LENGTH = 50
 TOKEN_MIN_LENGTH = 24
+#: Small letters, capitals, digits, signs.
+PASSWORD_CLASSES_MOST = 4
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,11 @@ class Actor:
     ``id`` is the account's primary key as text (``system`` for the clock's own verbs). ``posts`` are the keys of
     the posts held now, ``duties`` the duties of those posts in ``organisation`` (an organisation's key) and ``grants``
     the same post by post. ``mandates`` are what others lend now; ``away_until`` is the last day of a leave that runs
-    today. ``applicant_ids`` are the applicants this account may act for.
+    today. ``applicant_ids`` are the applicants this account may act for. ``role`` is that of an administrator
+    (:class:`tongban.core.administrators.AdminRole`), who is neither staff nor applicant and so handles no case.
     """
 
-    kind: str  # "staff", "applicant" or "system"
+    kind: str  # "staff", "applicant", "admin" or "system"
     id: str
     name: str = ""
     posts: frozenset[str] = frozenset()
@@ -86,6 +87,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     mandates: tuple[Mandate, ...] = ()
     away_until: dt.date | None = None
+    role: str = ""
 
     @property
     def is_staff(self) -> bool:

@@ -23,6 +23,19 @@ LAWS: dict[str, tuple[str, str]] = {
     ),
 }
 
+#: Clauses of standards, which have numbers of their own and no articles.
+STANDARDS: dict[str, tuple[str, str]] = {
+    "mlps_identity": (
+        "《网络安全等级保护基本要求》（GB/T 22239-2019）8.1.4.1",
+        "Baseline for classified protection of cybersecurity (GB/T 22239-2019), 8.1.4.1",
+    ),
+    "mlps_separation": (
+        "《网络安全等级保护基本要求》（GB/T 22239-2019）8.1.4.2",
+        "Baseline for classified protection of cybersecurity (GB/T 22239-2019), 8.1.4.2",
+    ),
+}
+_TITLES = LAWS | STANDARDS
+
 
 def chinese_number(value: int) -> str:
     """``value`` (0 to 9999) in Chinese numerals as statutes write them: 32 → 三十二, 110 → 一百一十."""
@@ -45,7 +58,7 @@ _NUMBERS = {chinese_number(value): value for value in range(1, 1500)}
 
 @dataclass(frozen=True)
 class Citation:
-    """An article of a law or document. ``law`` is a key of :data:`LAWS` or a title written out."""
+    """An article of a law or document. ``law`` is a key of :data:`LAWS` or :data:`STANDARDS`, or a written title."""
 
     law: str
     article: int = 0
@@ -55,7 +68,7 @@ class Citation:
     @property
     def zh(self) -> str:
         """Chinese form, for example 《行政许可法》第三十二条第一款第四项."""
-        title = LAWS.get(self.law, (self.law, self.law))[0]
+        title = _TITLES.get(self.law, (self.law, self.law))[0]
         text = f"《{title}》" if not title.startswith("《") else title
         for number, unit in ((self.article, "条"), (self.paragraph, "款"), (self.item, "项")):
             if number:
@@ -65,7 +78,7 @@ class Citation:
     @property
     def en(self) -> str:
         """English form, for example Administrative Licensing Law, art. 32(1)(4)."""
-        title = LAWS.get(self.law, (self.law, self.law))[1]
+        title = _TITLES.get(self.law, (self.law, self.law))[1]
         if not self.article:
             return title
         return f"{title}, art. {self.article}" + "".join(f"({n})" for n in (self.paragraph, self.item) if n)

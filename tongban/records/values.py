@@ -44,6 +44,14 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class LogLine:
+    """An event with its place among all events, for lists that go through every chain."""
+
+    number: int
+    event: EventView
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that does not add up. ``problem`` is a stable key, ``message`` says it in words."""
 

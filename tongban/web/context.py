@@ -36,6 +36,15 @@ def display_of(request: HttpRequest) -> Display:
     )
 
 
+def _is_admin(request: HttpRequest) -> bool:
+    """Whether an administrator reads, who has no cases to look for; asked only where the desk's frame is drawn."""
+    return getattr(getattr(request, "user", None), "kind", "") == "admin"
+
+
+def _desk_nav(request: HttpRequest) -> list[navigation.Link]:
+    return navigation.links(navigation.OWN if _is_admin(request) else navigation.DESK)
+
+
 def screen(request: HttpRequest) -> dict[str, object]:
     """Template context of every page."""
     return {
@@ -44,7 +53,8 @@ def screen(request: HttpRequest) -> dict[str, object]:
         "demo": settings.DEMO,
         "public_nav": navigation.links(navigation.PUBLIC),
         "footer_nav": navigation.links(navigation.FOOTER),
-        "desk_nav": navigation.links(navigation.DESK),
+        "desk_nav": lambda: _desk_nav(request),
+        "is_admin": lambda: _is_admin(request),
         "dark_allowed": request.path.startswith(DARK_PATHS),
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // (1024 * 1024),
     }

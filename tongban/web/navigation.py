@@ -44,6 +44,22 @@ DESK = (
     ("operations", _("Operations"), "desk:operations", "d"),
 )
 
+#: What each of the three administrators has.
+ADMIN: dict[str, tuple[tuple[str, str | Promise, str, str], ...]] = {
+    "system": (
+        ("accounts", _("Accounts"), "desk:accounts", "a"),
+        ("posts", _("Posts"), "desk:admin_posts", ""),
+    ),
+    "security": (("accounts", _("Accounts"), "desk:accounts", "a"),),
+    "audit": (
+        ("sign_ins", _("Sign-ins"), "desk:sign_ins", "a"),
+        ("events", _("Event log"), "desk:events", ""),
+        ("looks", _("Looks at data"), "desk:looks", ""),
+    ),
+}
+#: In the menu of an administrator where a page does not know the role: a refusal.
+OWN = (("own", _("My sign-in"), "desk:own_sign_in", ""),)
+
 
 def links(menu: Iterable[tuple[str, str | Promise, str, str]]) -> list[Link]:
     """``menu`` with its addresses."""

@@ -20,6 +20,7 @@ from tongban.cases.queries.register import (
     standing_of,
 )
 from tongban.cases.queries.register import kinds as register_kinds
+from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
@@ -44,6 +45,7 @@ __all__ = [
     "Listing",
     "PapersView",
     "Wanted",
+    "OwnCase",
     "case_document",
     "case_file",
     "case_for_applicant",
@@ -61,6 +63,7 @@ __all__ = [
     "impact_of",
     "in_hand",
     "items_in_hand",
+    "kept",
     "ledger",
     "licences_on_file",
     "list_rows",
@@ -69,6 +72,8 @@ __all__ = [
     "my_cases",
     "next_in_hand",
     "papers",
+    "numbers_of",
+    "own_cases",
     "pending_files",
     "people_to_call",
     "progress",

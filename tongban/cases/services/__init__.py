@@ -61,6 +61,7 @@ from tongban.cases.services.intake import (
     refuse_acceptance,
     request_correction,
 )
+from tongban.cases.services.looking import note_look
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
 from tongban.cases.services.revealing import reveal
@@ -129,6 +130,7 @@ __all__ = [
     "mark_seen",
     "move_to_current_version",
     "not_required",
+    "note_look",
     "order_inspection",
     "prune_archives",
     "prune_exports",

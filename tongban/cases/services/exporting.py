@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -10,9 +11,11 @@ from typing import IO, Any
 from django.db import transaction
 
 from tongban.accounts import queries as accounts
+from tongban.accounts.services import Seen, What, note
 from tongban.cases import snapshot
 from tongban.cases.effects import write_export
 from tongban.cases.models import ListExport
+from tongban.cases.queries.views import WorkRow
 from tongban.cases.queries.worklists import Listing, list_rows, list_size
 from tongban.cases.work import text
 from tongban.cases.workbook import Plan, plan_of, write
@@ -91,9 +94,18 @@ def begin_export(*, listing: Listing, plan: Plan, reason: str, actor: Actor, now
 def written(*, listing: Listing, plan: Plan, actor: Actor, now: datetime) -> IO[bytes]:
     """The workbook of a list that :func:`begin_export` found short enough to be written at once."""
     out = tempfile.SpooledTemporaryFile(max_size=8 << 20)  # noqa: SIM115 - whoever asked reads and closes it
-    write(list_rows(actor, now, listing), plan, out)
+    seen: list[Seen] = []
+    write(_noted(list_rows(actor, now, listing), seen), plan, out)
+    note(actor=actor, what=What.EXPORT, seen=seen, now=now)
     out.seek(0)
     return out
+
+
+def _noted(rows: Iterable[WorkRow], seen: list[Seen]) -> Iterator[WorkRow]:
+    """``rows`` on their way into the workbook; whose data they are is left in ``seen``."""
+    for row in rows:
+        seen.append(Seen(row.applicant_id, row.number))
+        yield row
 
 
 def finish_export(*, export_id: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tongban.accounts import queries as accounts
+from tongban.accounts import services as accounts_services
 from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case
 from tongban.cases.privacy import open_form
@@ -49,6 +50,8 @@ def reveal(*, number: str, actor: Actor, field: str, now: datetime) -> DisplayRo
             legal_date=legal_date(now),
             facts={"case": snapshot.chain(case), "field": field},
         )
+        looked = accounts_services.Seen(case.applicant_id, number, field)
+        accounts_services.note(actor=actor, what=accounts_services.What.REVEAL, seen=[looked], now=now)
         return row
 
 

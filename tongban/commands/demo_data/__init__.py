@@ -17,7 +17,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.catalogue import services as catalogue_services
 from tongban.commands.demo_data import hall, invented, posts, stories
 from tongban.commands.demo_data.applications import Application
-from tongban.commands.demo_data.people import OFFICERS, PASSWORD, SHOWN_APPLICANTS
+from tongban.commands.demo_data.people import ADMINISTRATORS, OFFICERS, PASSWORD, SHOWN_APPLICANTS
 from tongban.core.actors import SYSTEM
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError
@@ -37,6 +37,7 @@ def build() -> None:
         raise RuntimeError("demo data is only made in demo mode")
     now = timezone.now()
     if account_services.is_marked("demo-data"):
+        hall.administrators(now)
         cases.sweep(now=now)
         return
     if account_services.is_marked("demo-begun"):
@@ -50,6 +51,7 @@ def build() -> None:
     account_services.ensure_organisations()
     catalogue_services.ensure_bundled(actor=SYSTEM, now=now)
     hall.staff()
+    hall.administrators(now)
     days = hall.Days(now)
     register = Register(days.ago(REGISTERED))
     for _, name, kind in SHOWN_APPLICANTS:
@@ -80,6 +82,7 @@ def sign_ins() -> list[tuple[str, str, str, str]]:
     for role, name, kind in SHOWN_APPLICANTS:
         rows.append((role, name, invented.number_of(name, kind), PASSWORD))
     rows += [(item.shown, item.name, item.username, PASSWORD) for item in OFFICERS if item.shown]
+    rows += [(shown, name, username, PASSWORD) for username, name, _role, shown in ADMINISTRATORS]
     return rows
 
 

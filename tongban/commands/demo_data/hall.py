@@ -16,7 +16,7 @@ from tongban.cases import queries, services
 from tongban.cases.services import Spot
 from tongban.commands.demo_data import materials
 from tongban.commands.demo_data.applications import Application, resolve_dates
-from tongban.commands.demo_data.people import OFFICERS, PASSWORD
+from tongban.commands.demo_data.people import ADMINISTRATORS, OFFICERS, PASSWORD
 from tongban.core.actors import SYSTEM, Actor
 from tongban.core.dates import SHANGHAI, legal_date
 from tongban.core.items import FieldKind
@@ -37,6 +37,15 @@ def staff() -> None:
         }
         account_services.ensure_staff(
             username=item.username, name=item.name, password_hash=hashed, posts=[post], since=SINCE
+        )
+
+
+def administrators(now: dt.datetime) -> None:
+    """The three administrators; also for a demo whose data was made before there were any."""
+    hashed = make_password(PASSWORD)
+    for username, name, role, _shown in ADMINISTRATORS:
+        account_services.install_administrator(
+            username=username, name=name, role=role, actor=SYSTEM, now=now, password_hash=hashed
         )
 
 

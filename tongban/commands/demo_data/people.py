@@ -85,6 +85,13 @@ OFFICERS = (
     Officer("mayue", "马越", "区政府负责人", "government", ("government_head",)),
 )
 
+#: 三员: who administers the installation, each with one role and no post: (user name, name, role, shown as).
+ADMINISTRATORS = (
+    ("xitong", "管系统", "system", "系统管理员"),
+    ("anquan", "守安全", "security", "安全管理员"),
+    ("shenji", "查审计", "audit", "审计管理员"),
+)
+
 #: Who signs in as an applicant: (title, name, kind).
 SHOWN_APPLICANTS = (
     ("申请人（企业）", "津滨澄岳环保科技有限公司", "enterprise"),

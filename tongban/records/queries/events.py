@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from tongban.records.models import Event, Seal
-from tongban.records.values import EventView, Head
+from tongban.records.values import EventView, Head, LogLine
 
 
 def events(chain: str) -> list[EventView]:
@@ -22,6 +22,23 @@ def events_since(chain: str, seq: int) -> list[EventView]:
 def texts(chain: str) -> list[tuple[str, str]]:
     """The events of ``chain`` as they were hashed, first to last: (text, hash)."""
     return list(Event.objects.filter(chain=chain).order_by("seq").values_list("body", "hash"))
+
+
+def latest(*, chains: str = "", verb: str = "", actor: str = "", before: int = 0, most: int = 50) -> list[LogLine]:
+    """The newest events first, of chains that begin with ``chains``; go on with ``before`` the last one's number.
+
+    By number and not by page: the log has millions of lines, and the database walks its primary key backwards.
+    """
+    rows = Event.objects.order_by("-pk")
+    if chains:
+        rows = rows.filter(chain__startswith=chains)
+    if verb:
+        rows = rows.filter(verb=verb)
+    if actor:
+        rows = rows.filter(actor_id=actor)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [LogLine(row.pk, _view(row)) for row in rows[:most]]
 
 
 def head(chain: str) -> Head:

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 
 from tongban.accounts import queries as accounts
 from tongban.core.actors import Actor, Duty
+from tongban.core.administrators import SOURCE as SEPARATION
+from tongban.core.administrators import AdminVerb, check_may
 from tongban.core.errors import Forbidden, NotFound, gettext_noop
 from tongban.web import navigation
 from tongban.web.desk import wording
@@ -39,6 +41,41 @@ def staff_page(*duties: Duty, keeps: bool = False) -> Callable[[View], View]:
     view takes it up on GET). An applicant's account: there is no such page (404).
     """
 
+    def check(actor: Actor) -> None:
+        if actor.kind == "admin":
+            raise _not_an_administrators()
+        if not actor.is_staff:
+            raise _no_such_page()
+        if duties and not any(actor.has(duty) for duty in duties):
+            raise _not_with_post()
+
+    return _guard(check, keeps=keeps)
+
+
+def own_page() -> Callable[[View], View]:
+    """Let officers and administrators in, to what concerns their own account."""
+    return _guard(_check_desk)
+
+
+def admin_page(verb: AdminVerb) -> Callable[[View], View]:
+    """Let the administrators in whose task ``verb`` is; officers and the other two are told whose it is."""
+
+    def check(actor: Actor) -> None:
+        _check_desk(actor)
+        check_may(actor.role, verb)
+
+    return _guard(check)
+
+
+def _check_desk(actor: Actor) -> None:
+    """Applicants find nothing here."""
+    if not actor.is_staff and actor.kind != "admin":
+        raise _no_such_page()
+
+
+def _guard(check: Callable[[Actor], None], *, keeps: bool = False) -> Callable[[View], View]:
+    """A view for who is signed in and passes ``check``, which raises the refusal."""
+
     def decorate(view: View) -> View:
         @never_cache
         @wraps(view)
@@ -49,15 +86,20 @@ def staff_page(*duties: Duty, keeps: bool = False) -> Callable[[View], View]:
                 raise _no_such_page()
             request.now = timezone.now()
             request.actor = accounts.actor_for(request.user.pk, request.now, user=request.user)
-            if not request.actor.is_staff:
-                raise _no_such_page()
-            if duties and not any(request.actor.has(duty) for duty in duties):
-                raise _not_with_post()
+            check(request.actor)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _not_an_administrators() -> Forbidden:
+    return Forbidden(
+        gettext_noop("You are signed in as an administrator; administrators handle no cases."),
+        remedy=gettext_noop("Your own pages stand in the menu above."),
+        rule=SEPARATION,
+    )
 
 
 def _unreadable(request: HttpRequest) -> bool:
@@ -104,12 +146,17 @@ def show_page(
 ) -> HttpResponse:
     """A desk page: its entry in the menu marked, the officer's duties beside the name, no entry that leads nowhere."""
     duties = request.actor.duties
-    menu = [link for link in navigation.links(navigation.DESK) if _MENU_DUTIES.get(link.key, duties) & duties]
+    if role := request.actor.role:
+        menu = navigation.links(navigation.ADMIN[role])
+        title = str(wording.ADMIN_ROLE[role])
+    else:
+        menu = [link for link in navigation.links(navigation.DESK) if _MENU_DUTIES.get(link.key, duties) & duties]
+        title = "、".join(str(wording.DUTY[duty]) for duty in sorted(duties))
     shared = {
         "nav": nav,
         "actor": request.actor,
         "now": request.now,
-        "post_name": "、".join(str(wording.DUTY[duty]) for duty in sorted(duties)),
+        "post_name": title,
         "desk_nav": menu,
     }
     return render(request, template, {**shared, **context}, status=status)

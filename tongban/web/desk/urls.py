@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tongban.web.desk import draft_urls
+from tongban.web.desk import admin_urls, draft_urls
 from tongban.web.desk.views import (
     acts,
     alerts,
@@ -17,6 +17,7 @@ from tongban.web.desk.views import (
     items,
     operations,
     papers,
+    own,
     people,
     session,
     work,
@@ -27,6 +28,7 @@ app_name = "desk"
 urlpatterns = [
     path("", work.work, name="work"),
     path("sign-in/", session.sign_in, name="sign_in"),
+    path("sign-in/next/", session.step, name="sign_in_step"),
     path("sign-out/", session.sign_out, name="sign_out"),
     path("cases/", work.cases, name="cases"),
     path("search/", work.search, name="search"),
@@ -77,6 +79,12 @@ urlpatterns = [
     path("items/<str:key>/versions/<int:version>/", items.version, name="item_version"),
     path("items/<str:key>/compare/", items.compare, name="item_compare"),
     *draft_urls.urlpatterns,
+    path("me/sign-in/", own.sign_in, name="own_sign_in"),
+    path("me/password/", own.password, name="own_password"),
+    path("me/second-factor/", own.factor, name="own_factor"),
+    path("me/recovery-codes/", own.codes, name="own_codes"),
+    path("me/looks/", own.looks, name="own_looks"),
+    *admin_urls.urlpatterns,
     path("people/", people.people, name="people"),
     path("people/me/", people.me, name="me"),
     path("people/<int:officer>/", people.officer, name="officer"),

@@ -51,6 +51,18 @@ DUTY = {
     "catalogue_manager": _("Catalogue manager"),
     "operator": _("Duty operator"),
 }
+ADMIN_ROLE = {
+    "system": _("System administrator"),
+    "security": _("Security administrator"),
+    "audit": _("Audit administrator"),
+}
+#: What became of an attempt to sign in.
+SIGN_IN = {
+    "ok": _("signed in"),
+    "wrong": _("wrong name or password"),
+    "wrong_code": _("wrong code"),
+    "locked": _("closed after wrong tries"),
+}
 #: 行使层级 as item lists code it.
 LEVEL = {
     1: pgettext_lazy("level", "State"),
@@ -126,6 +138,47 @@ _WAITING = ngettext_lazy("%(count)s department open", "%(count)s departments ope
 
 
 _STOOD_IN = _("for %(name)s")
+
+
+#: What was done to an account, a post or somebody's data.
+EVENT = {
+    "create_account": _("Account created"),
+    "disable_account": _("Account disabled"),
+    "enable_account": _("Account opened again"),
+    "create_post": _("Post created"),
+    "first_password": _("First password given"),
+    "new_password": _("New password given from the command line"),
+    "change_password": _("Password changed"),
+    "enrol_second_factor": _("Second factor enrolled"),
+    "reset_second_factor": _("Second factor reset"),
+    "unlock": _("Unlocked after wrong tries"),
+    "grant_post": _("Post given"),
+    "end_post": _("Post ended"),
+    "grant_role": _("Made an administrator"),
+    "end_role": _("Role of administrator ended"),
+    "reveal": _("Number seen in full"),
+    "export_list": _("List exported"),
+    "load_district": _("District's file loaded"),
+    "report_leave": _("Leave reported"),
+    "end_leave": _("Leave ended"),
+    "name_deputy": _("Deputy named for a leave"),
+    "appoint_deputy": _("Standing deputy appointed"),
+    "release_deputy": _("Standing deputy released"),
+    "delegate": _("Acts delegated"),
+    "revoke_delegation": _("Delegation revoked"),
+    "reassign": _("Moved to another post"),
+    "set_scope": _("Scope of a post changed"),
+    "save_rule": _("Assignment rule saved"),
+    "move_rule": _("Assignment rule moved"),
+    "switch_rule": _("Assignment rule switched on or off"),
+    "delete_rule": _("Assignment rule deleted"),
+    "correct_contact": _("Contact data corrected by the applicant"),
+}
+
+
+def event(verb: str) -> str:
+    """What an event is called; its own word where the desk has none."""
+    return str(EVENT.get(verb, verb))
 
 
 def tag(key: str) -> str:

@@ -159,6 +159,26 @@ class RegisterEnterprise(_Register):
         return _checked(number, uscc_fault(number))
 
 
+class Contact(Plain):
+    """What applicants correct themselves."""
+
+    phone = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=30,
+        help_text=_("We send word to it when a case needs you. You may sign in with it."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("Write 11 digits, for example 13800000000.")},
+    )
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=200,
+        required=False,
+        help_text=_("Notices are sent there as well."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+
+
 def half_width(text: str) -> str:
     """``text`` with the letters, digits and dashes of a Chinese keyboard written as codes have them."""
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text))

@@ -48,7 +48,7 @@ def applicant_page(view: View) -> View:
         actor = actor_of(request)
         if actor is None:
             return _sign_in_first(request)
-        if actor.is_staff:
+        if actor.kind != "applicant":
             raise Forbidden(
                 gettext_noop("This page is for applicants; you are signed in as an officer."),
                 remedy=gettext_noop("Go to the desk, or sign in with an applicant's account."),

@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.accounts import queries as accounts
+from tongban.accounts.services import What
 from tongban.cases import queries, services
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError
 from tongban.web.desk import listing, sheet, wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
 from tongban.web.desk.views.case import context as case_context
+from tongban.web.desk.views.case import note_case
 
 #: Most cases of one act: two pages of the list.
 MOST_AT_ONCE = 50
@@ -111,6 +113,7 @@ def print_many(request: DeskRequest) -> HttpResponse:
         except DomainError as error:
             refused.append((number, wording.with_remedy(error)))
         else:
+            note_case(request, found, What.PRINT)
             sheets.append(case_context(request, sheet.build(found, request.actor.id, {})))
     context = {**chosen, "sheets": sheets, "refused": refused, "title": gettext("Print the selected")}
     return show_page(request, "desk/print_many.html", context, nav="work")

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from tongban.accounts import services as accounts
+from tongban.accounts.services import Seen, What
 from tongban.cases import queries, services
 from tongban.cases.queries.views import DeskCaseView
 from tongban.core.actors import Actor
@@ -38,6 +40,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
     if note and request.method == "GET":
         services.read_note(number=number, actor=request.actor, note=note, now=request.now)
     found = queries.case_for_desk(number, request.actor, request.now)
+    note_case(request, found, What.CASE)
     page = sheet.build(found, request.actor.id, request.GET.dict())
     asked = page.material is not None and page.material.key == request.GET.get("m")
     if asked and page.material is not None and not page.material.seen and _looks(found):
@@ -45,6 +48,11 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
         found = queries.case_for_desk(number, request.actor, request.now)
         page = sheet.build(found, request.actor.id, {**request.GET.dict(), "m": page.material.key})
     return show_page(request, "desk/case.html", {**context(request, page), "note_read": note}, nav="cases")
+
+
+def note_case(request: DeskRequest, found: DeskCaseView, what: What) -> None:
+    """Leave a line for the applicant, once a day: one INSERT."""
+    accounts.note(actor=request.actor, what=what, seen=[Seen(found.applicant_id, found.number)], now=request.now)
 
 
 def _can_take(case: DeskCaseView, actor: Actor) -> bool:
@@ -147,6 +155,7 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
 def print_view(request: DeskRequest, number: str) -> HttpResponse:
     """The whole case on paper."""
     found = queries.case_for_desk(number, request.actor, request.now)
+    note_case(request, found, What.PRINT)
     return show_page(
         request, "desk/print.html", context(request, sheet.build(found, request.actor.id, {})), nav="cases"
     )
@@ -170,7 +179,9 @@ def _send(info: FileView, content: IO[bytes]) -> HttpResponseBase:
 @staff_page()
 def case_file(request: DeskRequest, number: str, file_id: str) -> HttpResponseBase:
     """A file of a material."""
-    return _send(*queries.case_file(number, request.actor, file_id))
+    found = queries.case_file(number, request.actor, file_id)
+    services.note_look(number=number, actor=request.actor, what=What.FILE, now=request.now)
+    return _send(*found)
 
 
 @require_safe
@@ -195,6 +206,7 @@ def licence_file(request: DeskRequest, number: str, licence_id: str) -> HttpResp
             gettext_noop("There is no such file, or it is not yours to see."),
             remedy=gettext_noop("Go back to the case."),
         )
+    note_case(request, found, What.FILE)
     return _send(records.file_info(licence.file_id), records.open_file(licence.file_id))
 
 

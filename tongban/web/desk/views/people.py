@@ -72,6 +72,7 @@ def _officer_page(request: DeskRequest, officer: str) -> HttpResponse:
     own, day = request.actor.organisation, legal_date(request.now)
     person = _person(request, officer)
     mine = officer == request.actor.id
+    services.note_account(actor=request.actor, what=services.What.OFFICER, account=officer, now=request.now)
     context = {
         "person": person,
         "mine": mine,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model, login, logout
+from typing import Any
+
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.accounts import services
-from tongban.core.errors import DomainError
-from tongban.web.desk import wording
+from tongban.core.errors import DomainError, Invalid
+from tongban.web import entering
+from tongban.web.desk import own_forms, wording
 from tongban.web.desk.forms import SignInForm
 from tongban.web.public.people import visitor
 
@@ -22,7 +25,7 @@ from tongban.web.public.people import visitor
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for name and password; back to where the officer came from."""
+    """Ask for name and password; back to where the officer came from, once the steps after it are done."""
     form = SignInForm(request.POST if request.method == "POST" else None, initial={"next": request.GET.get("next", "")})
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,19 +37,84 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except DomainError as error:
             form.add_error("handle", wording.with_remedy(error))
-            return render(request, "desk/sign_in.html", {"form": form}, status=error.status)
-        user = get_user_model().objects.get(pk=user_id)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect(_onward(request, form.cleaned_data["next"], user.kind == user.STAFF))
-    return render(request, "desk/sign_in.html", {"form": form}, status=422 if form.errors else 200)
+            return _page(request, form, error.status)
+        there = form.cleaned_data["next"]
+        step = entering.password_given(request, user_id, there)
+        return redirect("desk:sign_in_step") if step else redirect(onward(request, there))
+    return _page(request, form, 422 if form.errors else 200)
 
 
-def _onward(request: HttpRequest, wanted: str, staff: bool) -> str:
-    if not staff:
+def _page(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
+    return render(request, "desk/sign_in.html", {"form": form, "ended": entering.why_ended(request)}, status=status)
+
+
+def onward(request: HttpRequest, wanted: str) -> str:
+    """Where a fresh session goes: back, to the desk, to the administrator's pages, or to the portal."""
+    kind = getattr(request.user, "kind", "")
+    if kind == "applicant":
         return "/"
+    start = "desk:work" if kind == "staff" else "desk:admin_home"
     host = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=host, require_https=request.is_secure())
-    return wanted if wanted and safe else "desk:work"
+    return wanted if wanted and safe and wanted != "/desk/" else start
+
+
+@sensitive_post_parameters("password", "again", "code")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest) -> HttpResponse:
+    """What is asked after the password: a code, a new password, the enrolment of a second factor."""
+    known = entering.pending(request)
+    if known is None:
+        return redirect("desk:sign_in")
+    user_id, now = known["user"], timezone.now()
+    asked = services.next_step(user_id=user_id, passed=known["passed"], now=now)
+    if not asked:  # a second tab did it meanwhile
+        entering.go_on(request)
+        return redirect(onward(request, known["next"]))
+    form = _FORMS[asked](request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _take(request, asked, user_id, form.cleaned_data)
+            except Invalid as error:
+                form.take(error)
+            except DomainError as error:
+                form.add_error(None, wording.with_remedy(error))
+                status = error.status
+    context: dict[str, Any] = {"form": form, "step": asked, "rules": own_forms.rules()}
+    if asked == "change":
+        context["why"] = services.why_change(user_id=user_id, now=now)
+    if asked == "enrol":
+        context |= own_forms.enrolment(request, user_id)
+    return render(request, "desk/sign_in_step.html", context, status=status)
+
+
+_FORMS: dict[str, type[own_forms.OwnForm]] = {
+    "code": own_forms.CodeForm,
+    "change": own_forms.NewPasswordForm,
+    "enrol": own_forms.EnrolForm,
+}
+
+
+def _take(request: HttpRequest, asked: str, user_id: int, data: dict[str, Any]) -> HttpResponse:
+    """Do the step with what was entered, and go on. Raises what the services refuse."""
+    now, there = timezone.now(), request.session[entering.PENDING]["next"]
+    if asked == "code":
+        services.check_code(user_id=user_id, code=data["code"], now=now, address=visitor(request))
+        left = entering.passed(request, "code")
+    elif asked == "change":
+        services.change_password(user_id=user_id, old=None, new=data["password"], again=data["again"], now=now)
+        left = entering.passed(request, "change")
+    else:
+        codes = services.confirm(user_id=user_id, secret=entering.enrolling(request), code=data["code"], now=now)
+        left = entering.passed(request, "code")
+        entering.enrolled(request, codes)
+        there = "" if left else "desk:own_codes"
+        return redirect("desk:sign_in_step") if left else redirect(there)
+    return redirect("desk:sign_in_step") if left else redirect(onward(request, there))
 
 
 @require_POST

@@ -17,4 +17,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What 个人信息保护法 art. 17 asks to be told: who, what for, which data, how long, which rights."""
-    return render(request, "public/privacy.html", {"nav": "", "hours": settings.SESSION_COOKIE_AGE // 3600})
+    return render(
+        request,
+        "public/privacy.html",
+        {"nav": "", "hours": settings.SESSION_COOKIE_AGE // 3600, "log_days": settings.ACCESS_LOG_DAYS},
+    )

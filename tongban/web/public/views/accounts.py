@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model, login, logout
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,13 +16,13 @@ from tongban.accounts import queries, services
 from tongban.core import codes
 from tongban.core.actors import Actor
 from tongban.core.errors import Invalid, gettext_noop
+from tongban.web import entering
 from tongban.web.public import kept
 from tongban.web.public.forms import Plain, RegisterEnterprise, RegisterPerson, SignIn
 from tongban.web.public.people import actor_of, applicant_page, safe_next, visitor
 from tongban.web.public.wording import joined
 from tongban.web.wording import say
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: Registrations tried from one address in so many minutes: what is refused tells that a number is taken.
 MOST, MINUTES = 40, 60
 TOO_MANY = gettext_noop("Too many registrations from here.")
@@ -53,7 +53,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except (Invalid, services.TooMany) as error:
         form.add_error("handle", joined(say(error.message, error.params), say(error.remedy, error.params)))
         return _sign_in_page(request, form, there, error.status)
-    _enter(request, account)
+    if entering.password_given(request, account, there):
+        return redirect("desk:sign_in_step")
+    _name(request)
     return HttpResponseRedirect(there or _start(request))
 
 
@@ -62,16 +64,17 @@ def _sign_in_page(request: HttpRequest, form: SignIn, there: str, status: int = 
     return render(request, "public/sign_in.html", context, status=status)
 
 
-def _enter(request: HttpRequest, account: int) -> None:
-    """Open a session. Entries that wait for a form survive it: the anonymous session is taken over."""
-    login(request, get_user_model().objects.get(pk=account), backend=_BACKEND)
+def _name(request: HttpRequest) -> None:
+    """Whom the account acts for stands at the top of every page."""
     actor = actor_of(request)
-    own = queries.applicants_of(actor) if actor is not None and not actor.is_staff else []
+    own = queries.applicants_of(actor) if actor is not None else []
     request.session["acting_for"] = own[0].name if own else ""
 
 
 def _start(request: HttpRequest) -> str:
     actor = actor_of(request)
+    if actor is not None and actor.kind == "admin":
+        return reverse("desk:admin_home")
     return "/desk/" if actor is not None and actor.is_staff else reverse("public:cases")
 
 
@@ -111,7 +114,8 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
             form.take([], joined(say(error.message, error.params), say(error.remedy, error.params)))
             status = error.status
         else:
-            _enter(request, account)
+            entering.enter(request, account)
+            _name(request)
             return HttpResponseRedirect(there or reverse("public:cases"))
     context = {"form": form, "kind": kind, "next": there, "nav": "sign-in"}
     return render(request, "public/register.html", context, status=status)
