@@ -9,6 +9,23 @@ from datetime import date, datetime
 from django.db.models import BigIntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, NullIf
 
+from tongban.accounts.agencies import (
+    AgencyView,
+    PowerPage,
+    PowerView,
+    acts_for,
+    agencies,
+    agency_of,
+    agent_mail,
+    enterprise_view,
+    invitations,
+    own_agency,
+    power,
+    power_by_number,
+    powers,
+    powers_by_agent,
+    takers,
+)
 from tongban.accounts.desk_aids import FilterView, LayoutView, TextView, arrangement, saved_filters, text, texts
 from tongban.accounts.models import Applicant, ApplicantAccess, Organisation, Post, PostHolding, User
 from tongban.accounts.posting import heads
@@ -38,6 +55,7 @@ from tongban.records.rows import by_key
 from tongban.records.secrets import blind_index
 
 __all__ = [
+    "AgencyView",
     "ApplicantView",
     "DelegationView",
     "FilterView",
@@ -48,10 +66,15 @@ __all__ = [
     "PairView",
     "PersonView",
     "PostView",
+    "PowerPage",
+    "PowerView",
     "RuleView",
     "TextView",
     "absences",
     "actor_for",
+    "acts_for",
+    "agencies",
+    "agent_mail",
     "applicant",
     "applicants_by_number",
     "applicants_of",
@@ -60,18 +83,26 @@ __all__ = [
     "candidates",
     "delegations",
     "deputy_pairs",
+    "enterprise_view",
     "government_of",
     "heads",
+    "invitations",
     "leaves",
     "name_of",
     "officers",
     "organisation",
     "organisation_names",
     "organisations",
+    "own_agency",
     "people",
     "post_names",
     "posts",
+    "power",
+    "power_by_number",
+    "powers",
+    "powers_by_agent",
     "saved_filters",
+    "takers",
     "text",
     "texts",
     "user_names",
@@ -126,7 +157,8 @@ def actor_for(user_id: int | str, now: datetime, *, user: object = None) -> Acto
     user = user if known and isinstance(user, User) else User.objects.get(pk=user_id, is_active=True)
     if user.kind != User.STAFF:
         ids = ApplicantAccess.objects.filter(holding_on(day), user=user).values_list("applicant_id", flat=True)
-        return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids))
+        agency = agency_of(user.pk, day)
+        return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids), agency=agency)
     held = list(
         PostHolding.objects.filter(holding_on(day), user=user)
         .select_related("post__organisation__region")
@@ -167,7 +199,7 @@ def applicants_by_number(number: str) -> list[int]:
 
 
 def applicants_of(actor: Actor) -> list[ApplicantView]:
-    """Whom the account may act for, its own person first."""
+    """Whose own account it is, the person first; whom it acts for as an agent is told by :func:`acts_for`."""
     rows = Applicant.objects.filter(pk__in=actor.applicant_ids).order_by("-kind", "pk")
     return [_applicant_view(row) for row in rows]
 

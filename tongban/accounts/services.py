@@ -15,6 +15,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.module_loading import import_string
 
+from tongban.accounts.agents import (
+    accept_power,
+    appoint,
+    decline_power,
+    draw_up,
+    resign_power,
+    revoke_power,
+)
 from tongban.accounts.desk_aids import (
     delete_filter,
     delete_text,
@@ -56,14 +64,18 @@ from tongban.records.secrets import blind_index
 __all__ = [
     "RuleEntry",
     "TooMany",
+    "accept_power",
+    "appoint",
     "appoint_deputy",
     "attempts",
     "check_sign_in",
     "count_attempt",
+    "decline_power",
     "delegate",
     "delete_filter",
     "delete_rule",
     "delete_text",
+    "draw_up",
     "end_leave",
     "ensure_organisations",
     "ensure_staff",
@@ -78,7 +90,9 @@ __all__ = [
     "release_deputy",
     "report_leave",
     "reset_layout",
+    "resign_power",
     "revoke",
+    "revoke_power",
     "save_filter",
     "save_layout",
     "save_rule",
@@ -209,7 +223,7 @@ def register(
                 legal_representative=legal_representative.strip(),
                 address=address.strip(),
             )
-            role = "agent" if kind == Applicant.ENTERPRISE else "self"
+            role = "principal" if kind == Applicant.ENTERPRISE else "self"
             ApplicantAccess.objects.create(user=user, applicant=applicant, role=role, valid_from=today)
             _add_handles(user, {handle: id_number, "phone": phone, "email": email.strip().lower()})
             return user.pk

@@ -55,6 +55,7 @@ from tongban.cases.services.intake import (
 )
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
+from tongban.cases.services.replacing import Piece, Plan, plan_replacement, replace_agent
 from tongban.cases.services.revealing import access_chain, reveal
 from tongban.cases.services.reviewing import (
     countersign,
@@ -77,6 +78,8 @@ __all__ = [
     "Copied",
     "ExportRef",
     "NotScanned",
+    "Piece",
+    "Plan",
     "Rehearsal",
     "Spot",
     "SweepReport",
@@ -113,6 +116,7 @@ __all__ = [
     "move_to_current_version",
     "not_required",
     "order_inspection",
+    "plan_replacement",
     "prune_exports",
     "put_back",
     "record_finding",
@@ -124,6 +128,7 @@ __all__ = [
     "remind",
     "remove_correction_file",
     "remove_draft_file",
+    "replace_agent",
     "request_clarification",
     "request_correction",
     "reveal",

@@ -9,6 +9,7 @@ from tongban.licences.queries.licences import (
     is_open,
     is_signed,
     on_file,
+    received_for,
     visible,
 )
 from tongban.licences.queries.verification import PublicFacts, Verification, verify_public
@@ -26,6 +27,7 @@ __all__ = [
     "is_open",
     "is_signed",
     "on_file",
+    "received_for",
     "verify_public",
     "visible",
 ]

@@ -54,6 +54,7 @@ urlpatterns = [
     path("cases/<str:number>/chain/", case.chain, name="chain"),
     path("cases/<str:number>/files/<str:file_id>/", case.case_file, name="case_file"),
     path("cases/<str:number>/documents/<str:document_id>/", case.case_document, name="case_document"),
+    path("cases/<str:number>/authority/", case.case_power, name="case_power"),
     path("cases/<str:number>/licences/<str:licence_id>/", case.licence_file, name="licence_file"),
     path("cases/<str:number>/finding/", checking.finding, name="finding"),
     path("cases/<str:number>/points/", checking.annotate, name="annotate"),
