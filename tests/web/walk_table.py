@@ -126,6 +126,7 @@ TABLE = {
     "desk:paper_void": _page(For.CASE, post=(403, 422)),  # 422: no reason given
     "desk:archive": _page(For.CASE, post=(403, 409)),  # 409: the case is still open
     "desk:archive_file": _page(For.CASE, post=404),  # whoever asked for it alone: tests/web/test_desk_papers.py
+    "desk:case_power": _page(For.CASE, 404),  # handed in by the applicant itself: tests/web/test_agents.py
     "desk:finding": _page(For.CASE, post=422),
     "desk:annotate": _page(For.CASE, 302, post=(409, 422)),
     "desk:drop_point": _page(For.CASE, post=409),
@@ -206,6 +207,18 @@ TABLE = {
     "public:contact": _page(For.OWNER, 200, post=422),
     "public:cases": _page(For.APPLICANTS, 200),
     "public:licences": _page(For.APPLICANTS, 200),
+    "public:agents": _page(For.OWNER, 200),
+    "public:agent_appoint": _page(For.OWNER, 200, post=422),
+    "public:agent": _page(For.OWNER, 200),
+    "public:agent_end": _page(For.OWNER, 200, post=200),  # posted without a step: the preview
+    "public:agent_file": _page(For.OWNER, 404),  # made once the agent accepts: tests/web/test_agents.py
+    "public:agencies": _page(For.APPLICANTS, 200),
+    "public:agency_switch": _page(For.APPLICANTS, post=404),  # nobody chosen
+    # Of the agent alone, who is neither of the two: tests/web/test_agents.py
+    "public:agency": _page(For.APPLICANTS, 404),
+    "public:agency_accept": _page(For.APPLICANTS, post=404),
+    "public:agency_give_up": _page(For.APPLICANTS, 404, post=404),
+    "public:agency_file": _page(For.APPLICANTS, 404),
     "public:draft": _page(For.OWNER, 200),
     "public:draft_situation": _page(For.OWNER, 200, post=200),
     "public:draft_old_licence": _page(For.OWNER, 200, post=422),

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from tests import factories
+from tests.apps.agent_help import firm, invite
 from tests.apps.cases_help import Hall, Walk, begin, publish, spec
 from tests.web.posts_things import arrangements
 from tests.web.public_help import ITEM, hall, yesterday
@@ -146,6 +147,8 @@ def build_world() -> World:
     shared |= {"account": place.ids["walk-window"], "deed": "disable"}
     for things in (world.own, world.foreign):
         things |= shared
+    world.own |= _authority(own)
+    world.foreign |= _authority_elsewhere()
     return world
 
 
@@ -218,6 +221,20 @@ def _things(walk: Walk) -> dict[str, Any]:
         "applicant_id": applicant,
         "point": 1,
     }
+
+
+def _authority(walk: Walk) -> dict[str, Any]:
+    """An enterprise's authority that waits for its agent."""
+    (enterprise,) = walk.applicant.applicant_ids
+    power = invite(walk.applicant, timezone.now(), serial=77, name="李示例")
+    return {"enterprise": enterprise, "power": power}
+
+
+def _authority_elsewhere() -> dict[str, Any]:
+    """The same at an enterprise that nobody of the world belongs to."""
+    now = timezone.now()
+    principal, enterprise = firm(now, 88, "津滨示例贸易有限公司")
+    return {"enterprise": enterprise, "power": invite(principal, now, serial=78, name="赵示例")}
 
 
 def _alert(walk: Walk) -> int:

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tongban.accounts.models import AssignmentRule, Delegation, DeputyPair, Leave
+from tongban.accounts.agents import chain as agents_chain
+from tongban.accounts.agents import power_facts
+from tongban.accounts.models import AssignmentRule, Delegation, DeputyPair, Leave, PowerOfAttorney
 from tongban.accounts.posting import delegation_facts, leave_facts, pair_facts
 from tongban.accounts.rules import rule_facts
 from tongban.records import queries as records
@@ -28,6 +30,8 @@ def verify() -> Iterator[Finding]:
         yield from _compare(of, f"account:{pair.user_id}", "pair", pair, pair_facts)
     for delegation in Delegation.objects.order_by("pk").iterator():
         yield from _compare(of, f"account:{delegation.principal_id}", "delegation", delegation, delegation_facts)
+    for power in PowerOfAttorney.objects.order_by("pk").iterator():
+        yield from _compare(of, agents_chain(power.applicant_id), "power", power, power_facts)
     for rule in AssignmentRule.objects.select_related("organisation__region").order_by("pk").iterator():
         chain = f"posts:{rule.organisation.region.code}:{rule.organisation.key}"
         yield from _compare(of, chain, "rule", rule, rule_facts)

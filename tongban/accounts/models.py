@@ -301,7 +301,10 @@ class Applicant(models.Model):
 
 
 class ApplicantAccess(models.Model):
-    """Which account may act for which applicant: the person itself, or an enterprise's agent 经办人."""
+    """Whose own account it is: the person (``self``), or the enterprise's administrator (``principal``).
+
+    The principal appoints the agents 经办人; what these may do stands in :class:`PowerOfAttorney`.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access")
     applicant = models.ForeignKey(Applicant, on_delete=models.CASCADE, related_name="access")
@@ -311,6 +314,44 @@ class ApplicantAccess(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "applicant"], name="access_once")]
+
+
+class PowerOfAttorney(models.Model):
+    """授权委托书: what an agent 经办人 may do for an enterprise, from when until when (both days included).
+
+    Made out to whoever signs in with the number behind ``handle_index`` and bears ``agent_name``; ``agent`` is empty
+    until that person accepts with ``code``, so that making it out tells nobody who has an account. ``document`` is the
+    text that was signed, and never changes; a power that should say something else is made out anew.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="powers")
+    agent = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="powers")
+    agent_name = models.CharField(max_length=100)
+    handle_kind = models.CharField(max_length=12)
+    handle_index = models.CharField(max_length=64)
+    handle = EncryptedTextField()
+    code = EncryptedTextField(blank=True, default="")
+    items = models.JSONField(default=list)  # item keys; empty: all
+    acts = models.JSONField(default=list)  # core.agency.Act values
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    document = models.JSONField(default=dict)
+    signature = models.CharField(max_length=200)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=10, blank=True, default="")  # revoked, resigned, declined
+    ended_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    file_id = models.UUIDField(null=True, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["applicant", "-signed_at"], name="power_applicant_idx"),
+            models.Index(fields=["handle_index"], condition=models.Q(agent=None), name="power_invited_idx"),
+        ]
 
 
 class SavedFilter(models.Model):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +21,23 @@ from tongban.accounts.account_lists import (
     all_organisations,
     all_posts,
     sign_ins,
+)
+from tongban.accounts.agencies import (
+    AgencyView,
+    PowerPage,
+    PowerView,
+    acts_for,
+    agencies,
+    agency_of,
+    agent_mail,
+    enterprise_view,
+    invitations,
+    own_agency,
+    power,
+    power_by_number,
+    powers,
+    powers_by_agent,
+    takers,
 )
 from tongban.accounts.desk_aids import FilterView, LayoutView, TextView, arrangement, saved_filters, text, texts
 from tongban.accounts.looks import LookPage, LookView, all_looks, own_looks
@@ -56,6 +72,7 @@ from tongban.records.secrets import blind_index
 __all__ = [
     "AccountPage",
     "AccountView",
+    "AgencyView",
     "ApplicantView",
     "DelegationView",
     "FactorView",
@@ -70,6 +87,8 @@ __all__ = [
     "PersonView",
     "PostRow",
     "PostView",
+    "PowerPage",
+    "PowerView",
     "RuleView",
     "SignInPage",
     "SignInView",
@@ -79,7 +98,10 @@ __all__ = [
     "account_id",
     "accounts",
     "actor_for",
+    "acts_for",
     "address",
+    "agencies",
+    "agent_mail",
     "all_looks",
     "all_organisations",
     "all_posts",
@@ -91,23 +113,31 @@ __all__ = [
     "candidates",
     "delegations",
     "deputy_pairs",
+    "enterprise_view",
     "factor",
     "government_of",
     "heads",
+    "invitations",
     "leaves",
     "name_of",
     "officers",
     "organisation",
     "organisation_names",
     "organisations",
+    "own_agency",
     "own_looks",
     "people",
     "post_names",
     "posts",
+    "power",
+    "power_by_number",
+    "powers",
+    "powers_by_agent",
     "saved_filters",
     "seated",
-    "staffed",
     "sign_ins",
+    "staffed",
+    "takers",
     "text",
     "texts",
     "user_names",
@@ -166,7 +196,8 @@ def actor_for(user_id: int | str, now: datetime, *, user: object = None) -> Acto
         return Actor(kind="admin", id=str(user.pk), name=user.name, role=role or "")
     if user.kind != User.STAFF:
         ids = ApplicantAccess.objects.filter(holding_on(day), user=user).values_list("applicant_id", flat=True)
-        return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids))
+        agency = agency_of(user.pk, day)
+        return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids), agency=agency)
     held = list(
         PostHolding.objects.filter(holding_on(day), user=user)
         .select_related("post__organisation__region")
@@ -207,7 +238,7 @@ def applicants_by_number(number: str) -> list[int]:
 
 
 def applicants_of(actor: Actor) -> list[ApplicantView]:
-    """Whom the account may act for, its own person first."""
+    """Whose own account it is, the person first; whom it acts for as an agent is told by :func:`acts_for`."""
     rows = Applicant.objects.filter(pk__in=actor.applicant_ids).order_by("-kind", "pk")
     return [_applicant_view(row) for row in rows]
 

@@ -24,6 +24,14 @@ from tongban.accounts.administration import (
     set_active,
     unlock,
 )
+from tongban.accounts.agents import (
+    accept_power,
+    appoint,
+    decline_power,
+    draw_up,
+    resign_power,
+    revoke_power,
+)
 from tongban.accounts.contacts import correct_contact
 from tongban.accounts.desk_aids import (
     delete_filter,
@@ -80,6 +88,8 @@ __all__ = [
     "Seen",
     "TooMany",
     "What",
+    "accept_power",
+    "appoint",
     "appoint_deputy",
     "attempts",
     "begin_session",
@@ -92,10 +102,12 @@ __all__ = [
     "count_attempt",
     "create_account",
     "create_post",
+    "decline_power",
     "delegate",
     "delete_filter",
     "delete_rule",
     "delete_text",
+    "draw_up",
     "end_leave",
     "end_post",
     "end_role",
@@ -122,7 +134,9 @@ __all__ = [
     "report_leave",
     "reset_factor",
     "reset_layout",
+    "resign_power",
     "revoke",
+    "revoke_power",
     "save_filter",
     "save_layout",
     "save_rule",
@@ -245,7 +259,7 @@ def register(
                 legal_representative=legal_representative.strip(),
                 address=address.strip(),
             )
-            role = "agent" if kind == Applicant.ENTERPRISE else "self"
+            role = "principal" if kind == Applicant.ENTERPRISE else "self"
             ApplicantAccess.objects.create(user=user, applicant=applicant, role=role, valid_from=today)
             _add_handles(user, {handle: id_number, "phone": phone, "email": email.strip().lower()})
             return user.pk

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from tongban.accounts import queries as accounts
+from tongban.cases.access import acts_on
 from tongban.cases.facts import Loaded, organisation_of
 from tongban.core.actors import Actor, Duty, Grant, Mandate
 from tongban.core.case_facts import Relation, StandIn, Who
@@ -19,7 +20,7 @@ def relation(loaded: Loaded, actor: Actor) -> Relation:
     if actor.kind == "system":
         return Relation(actor.id, frozenset({Who.SYSTEM}))
     if not actor.is_staff:
-        own = loaded.case.applicant_id in actor.applicant_ids
+        own = acts_on(actor, loaded.case.applicant_id, loaded.case.item_key)
         return Relation(actor.id, frozenset({Who.APPLICANT}) if own else frozenset())
     who, keys, delegated = _of_posts(loaded, actor, own_grants(actor))
     asked = _consulted(loaded, actor, own_grants(actor))

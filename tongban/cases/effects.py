@@ -9,6 +9,7 @@ from django_tasks import task
 
 from tongban.accounts import queries as accounts
 from tongban.cases.models import Case, Clarification, CorrectionNotice
+from tongban.core.dates import legal_date
 from tongban.documents import queries as documents
 from tongban.documents import services as document_services
 from tongban.gateways import mail
@@ -41,9 +42,18 @@ def sweep_cases(now: datetime) -> None:
     sweep(now=now)
 
 
+def _address(case: Case) -> str:
+    """Where notices of a case go: to the agent who looks after it and may receive them today, else to the applicant.
+
+    An agent whose authority is over gets nothing, and no case is ever without somebody who does.
+    """
+    agent = accounts.agent_mail(case.agent, case.applicant_id, case.item_key, legal_date(timezone.now()))
+    return agent or accounts.applicant(case.applicant_id).email
+
+
 @task()
 def mail_document(document_id: str) -> None:
-    """Mail a finished notice to the applicant; at least once, with a Message-ID that stays the same."""
+    """Mail a finished notice to the applicant or its agent; at least once, with a Message-ID that stays the same."""
     document = documents.get(document_id)
     if not document.ready:
         document = document_services.make_file(document_id=document_id, now=timezone.now())
@@ -51,13 +61,13 @@ def mail_document(document_id: str) -> None:
     case = Case.objects.filter(number=number).first()
     if case is None:
         return
-    applicant = accounts.applicant(case.applicant_id)
-    if not applicant.email:
+    address = _address(case)
+    if not address:
         return
     text = documents.text_of(document_id).plain_text()
     mail.send(
         message_id=f"document-{document_id}",
-        to=applicant.email,
+        to=address,
         subject=f"{document.title}：{case.item_name}（{case.number}）",
         text=text,
         attachments=[mail.Attachment(document.file_name, "application/pdf", _content(document.file_id))],
@@ -76,15 +86,15 @@ def mail_reminder(number: str, notice_number: int, day: str) -> None:
     if notice is None:
         return
     case = notice.case
-    applicant = accounts.applicant(case.applicant_id)
-    if not applicant.email:
+    address = _address(case)
+    if not address:
         return
     by = f"{notice.respond_by.year}年{notice.respond_by.month}月{notice.respond_by.day}日"
     what = f"您申请的“{case.item_name}”（办件编号{number}）有{len(notice.points)}处要补正。"
     text = f"{what}请在{by}前改好并提交，其他内容不用重填。"
     mail.send(
         message_id=f"remind-{number}-{notice_number}-{day}",
-        to=applicant.email,
+        to=address,
         subject=f"请补正：{case.item_name}（{number}）",
         text=text,
     )
@@ -96,13 +106,13 @@ def mail_question_reminder(number: str, question: int, day: str) -> None:
     row = Clarification.objects.filter(case__number=number, number=question, answered_on=None).first()
     if row is None:
         return
-    applicant = accounts.applicant(row.case.applicant_id)
-    if not applicant.email:
+    address = _address(row.case)
+    if not address:
         return
     what = f"您申请的“{row.case.item_name}”（办件编号{number}）有一个问题等您答复。"
     mail.send(
         message_id=f"remind-question-{number}-{question}-{day}",
-        to=applicant.email,
+        to=address,
         subject=f"请答复：{row.case.item_name}（{number}）",
         text=f"{what}办理时限照常计算，请登录后在“我的办件”中答复。",
     )

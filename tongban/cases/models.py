@@ -97,6 +97,9 @@ class Case(models.Model):
     decided_by = models.CharField(max_length=20, blank=True, default="")
     licence_id = models.CharField(max_length=36, blank=True, default="")
     inspection_ordered = models.BooleanField(default=False)
+    # who looks after it for an enterprise, and the number of the written authority; empty: the applicant itself
+    agent = models.CharField(max_length=20, blank=True, default="", db_default="")
+    power = models.CharField(max_length=40, blank=True, default="", db_default="")
     # index columns
     holder_organisation = models.CharField(max_length=50, blank=True, default="")
     holder_duty = models.CharField(max_length=30, blank=True, default="")

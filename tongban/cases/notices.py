@@ -28,6 +28,11 @@ def issue(work: Work, kind: str, extra: Mapping[str, Any], *, issued_on: date | 
     return document.id
 
 
+def agent_words(name: str, power: str) -> str:
+    """Who handed in, with the number of the written authority where an agent did."""
+    return f"{name}（授权委托书{power}）" if power else name
+
+
 def issuing_authority(work: Work, kind: str) -> IssuingAuthority:
     """Receipts, acceptance and correction come from who takes in; everything else from the item's authority."""
     own = work.case.authority

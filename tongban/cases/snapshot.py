@@ -99,7 +99,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 
 #: Columns added later: they count where they say something, so that older events stay true.
-_LATER, _LATER_OF_REVIEWS = ("assigned_for",), ("first_for", "second_for")
+_LATER, _LATER_OF_REVIEWS = ("assigned_for", "agent", "power"), ("first_for", "second_for")
 
 
 def row_digest(case: Case) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tongban.cases import arriving, capacities, facts, snapshot, store
-from tongban.cases.access import no_such_case, sees
+from tongban.cases.access import check_took_part, no_such_case, sees, under_power
 from tongban.cases.store import Beside, Locked
 from tongban.core.actors import SYSTEM, Actor
+from tongban.core.agency import Act
 from tongban.core.case_facts import Relation, Status
 from tongban.core.dates import legal_date
 from tongban.core.errors import FieldError, Invalid, Stale, gettext_noop
@@ -45,6 +46,7 @@ class Work:
         self.relation: Relation = capacities.relation(self.loaded, actor)
         self.acting: Relation | None = None  # the capacities in which the verb is done, once it is checked
         self.before = arriving.Before.of(self.loaded)
+        self.power = ""  # the written authority under which an agent acts, once it is asked
 
     @property
     def chain(self) -> str:
@@ -60,12 +62,21 @@ class Work:
         """Every fact the guards may ask for (the hot verbs read only their own)."""
         return snapshot.extras(self.loaded, self.today, self.reference)
 
-    def check(self, verb: Verb, **about: Any) -> Transition:
-        """Ask the lifecycle. ``about``: review_key, ground, termination_ground, consultation. Raises the refusal."""
+    def check(self, verb: Verb, *, act: Act = Act.SUBMIT, **about: Any) -> Transition:
+        """Ask the lifecycle, and of an agent the authority.
+
+        ``about``: review_key, ground, termination_ground, consultation. ``act`` is what an agent does by it: filling
+        in where nothing is handed in yet. Raises the refusal.
+        """
+        self.agency(act)
         state = facts.state(self.loaded, self.calendar, self.today, self.extras(), **about)
         found = permit(state, verb, self.relation)
         self.acting = found.relation
         return found.transition
+
+    def agency(self, act: Act) -> None:
+        """Ask whether an agent's authority covers ``act``; raises the refusal. Everybody else passes."""
+        self.power = under_power(self.actor, self.case.applicant_id, self.case.item_key, act)
 
     @property
     def acting_for(self) -> str:
@@ -107,6 +118,8 @@ class Work:
         snapshot.refresh(self.loaded, self.calendar, self.today)
         if self.acting is not None and self.acting.acting_for:
             details = {**details, "for": self.acting.acting_for, "as": self.acting.acting_as}
+        if self.power:
+            details = {**details, "power": self.power}
         self._append(str(verb), self.actor, details, effective or self.today)
         for assigned in arriving.assign(self.loaded, self.before, self.today, self.reference):
             self._append(arriving.VERB, SYSTEM, assigned, self.today)
@@ -167,6 +180,7 @@ def working(number: str, actor: Actor, now: datetime, expected_seq: int | None =
             raise no_such_case()
         case, beside = locked.case, store.beside(locked.case)
         if not sees(actor, case, beside.reviews, beside.consultations):
+            check_took_part(actor, case)
             raise no_such_case()
         if expected_seq is not None and expected_seq != case.seq:
             raise Stale(

@@ -338,6 +338,9 @@ DOCUMENT_READY_HOOKS = ["tongban.cases.effects.on_document_ready"]
 LICENCE_OPENED_HOOKS: list[str] = []
 CALENDAR_LOADED_HOOKS = ["tongban.cases.effects.on_calendar_loaded"]
 ALLOW_FICTITIOUS_CALENDAR = DEMO
+#: The longest term of an enterprise's written authority for an agent, in days: a choice of the hall. The Civil Code
+#: (art. 165) asks for a term and sets no longest one.
+AGENT_LONGEST_DAYS = _environment.whole_number("AGENT_LONGEST_DAYS", 731, least=1)
 FONT_PATHS = _environment.words("FONT_PATHS")
 REGISTER_FILE = _environment.text("REGISTER_FILE")  # empty: the list of published fields that ships
 IDENTITY_GATEWAY = _environment.text("IDENTITY_GATEWAY", "tongban.gateways.identity.claims_for")

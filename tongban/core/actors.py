@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from tongban.core.agency import Agency
 
 
 class Duty(StrEnum):
@@ -71,7 +73,9 @@ class Actor:
     ``id`` is the account's primary key as text (``system`` for the clock's own verbs). ``posts`` are the keys of
     the posts held now, ``duties`` the duties of those posts in ``organisation`` (an organisation's key) and ``grants``
     the same post by post. ``mandates`` are what others lend now; ``away_until`` is the last day of a leave that runs
-    today. ``applicant_ids`` are the applicants this account may act for. ``role`` is that of an administrator
+    today. ``applicant_ids`` are the applicants whose own account this is: the person, or the enterprise's principal.
+    ``agency`` is what it may do for others under written authority, within limits: nothing that belongs to an
+    enterprise is shown or done on its strength without asking the scope. ``role`` is that of an administrator
     (:class:`tongban.core.administrators.AdminRole`), who is neither staff nor applicant and so handles no case.
     """
 
@@ -88,6 +92,7 @@ class Actor:
     mandates: tuple[Mandate, ...] = ()
     away_until: dt.date | None = None
     role: str = ""
+    agency: Agency = field(default_factory=Agency)
 
     @property
     def is_staff(self) -> bool:

@@ -6,9 +6,10 @@ from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
-from tongban.cases.queries.files import case_document, case_file, draft_file_content
+from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.papers import PapersView, papers
 from tongban.cases.queries.register import (
     Decision,
@@ -20,7 +21,6 @@ from tongban.cases.queries.register import (
     standing_of,
 )
 from tongban.cases.queries.register import kinds as register_kinds
-from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
@@ -43,13 +43,14 @@ __all__ = [
     "DecisionPage",
     "Filters",
     "Listing",
+    "OwnCase",
     "PapersView",
     "Wanted",
-    "OwnCase",
     "case_document",
     "case_file",
     "case_for_applicant",
     "case_for_desk",
+    "case_power",
     "chain_check",
     "correction_form",
     "decision",
@@ -71,9 +72,9 @@ __all__ = [
     "mentions",
     "my_cases",
     "next_in_hand",
-    "papers",
     "numbers_of",
     "own_cases",
+    "papers",
     "pending_files",
     "people_to_call",
     "progress",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from tongban.accounts import queries as accounts
 from tongban.calendars import queries as calendars
 from tongban.cases import capacities, facts, snapshot
-from tongban.cases.access import find_case, no_such_case
+from tongban.cases.access import find_case, no_such_case, under_power
 from tongban.cases.models import Annotation, Case, CaseMaterial, CorrectionFile, CorrectionNotice, MaterialFile, Review
 from tongban.cases.privacy import mask_form, open_form
 from tongban.cases.queries.story import story
@@ -32,12 +32,13 @@ from tongban.cases.queries.views import (
 from tongban.catalogue import queries as catalogue
 from tongban.core import codes
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.calendar import WorkCalendar
 from tongban.core.case_facts import Status
 from tongban.core.clock import Ground, Reading, case_clocks, clocks_of
 from tongban.core.consulting import UNDECIDED
 from tongban.core.dates import legal_date
-from tongban.core.errors import DomainError, gettext_noop
+from tongban.core.errors import DomainError, Forbidden, gettext_noop
 from tongban.core.forms import flatten_for_display, label_path
 from tongban.core.items import Track
 from tongban.core.lifecycle import Verb, refusal
@@ -48,6 +49,8 @@ from tongban.records.values import EventView
 
 #: Verbs that are about one question to a department.
 ABOUT_QUESTION = (Verb.ANSWER_CONSULTATION, Verb.TAKE_BACK_ANSWER, Verb.WITHDRAW_CONSULTATION)
+#: What applicants do with a case: under an authority only with the right to sign and hand in.
+APPLICANTS_VERBS = (Verb.SUBMIT_CORRECTION, Verb.ANSWER_CLARIFICATION, Verb.WITHDRAW)
 STEPS = ("submit", "accept", "review", "decide", "certificate", "deliver")
 
 
@@ -78,7 +81,7 @@ class Sheet:
             [event.actor_id for event in self.events]
             + [who for event in self.events for who in _named_in(event)]
             + [who for row in self.loaded.reviews for who in _officers_of(row)]
-            + [case.assignee, case.assigned_for]
+            + [case.assignee, case.assigned_for, case.agent]
         )
 
     def actions(self) -> dict[str, DomainError | None]:
@@ -86,6 +89,7 @@ class Sheet:
         extras = snapshot.extras(self.loaded, self.today)
         state = facts.state(self.loaded, self.calendar, self.today, extras, termination_ground="asked")
         out = {verb.value: refusal(state, verb, self.relation) for verb in Verb if verb is not Verb.SUBMIT}
+        out |= {verb: why for verb, why in self._beyond_authority().items() if out[verb] is None}
         for review in self.loaded.reviews:
             about = facts.state(self.loaded, self.calendar, self.today, extras, review_key=review.key)
             for verb in (Verb.OPINION, Verb.COUNTERSIGN):
@@ -101,6 +105,14 @@ class Sheet:
         """Keys of the departments that were asked something, or asked."""
         said = (str(event.facts.get("organisation", "")) for event in self.events if "consultation" in event.facts)
         return list(dict.fromkeys(said))
+
+    def _beyond_authority(self) -> dict[str, DomainError]:
+        """What an agent may not do for the applicant although the case allows it."""
+        try:
+            under_power(self.actor, self.case.applicant_id, self.case.item_key, Act.SUBMIT)
+        except Forbidden as error:
+            return {verb.value: error for verb in APPLICANTS_VERBS}
+        return {}
 
 
 def _named_in(event: EventView) -> list[str]:
@@ -176,6 +188,8 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
         "actions": sheet.actions(),
         "pending_rule": snapshot.pending_rule(case, sheet.today),
         "open_reviews": tuple(row.name for row in reviewing),
+        "agent_name": sheet.names.get(case.agent, ""),
+        "power": accounts.power_by_number(case.power, sheet.now),
         "reviewing_organisations": tuple(dict.fromkeys(organisations.get(key, "") for key in reviewers)),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from tongban.accounts import queries as accounts
-from tongban.cases.access import find_draft
+from tongban.cases.access import acts_on, find_draft, own_or_acted_for
 from tongban.cases.models import Draft, DraftFile
 from tongban.cases.privacy import open_form
 from tongban.cases.queries.views import DraftMaterial, DraftPage, DraftRow, DraftView, FileRow, OnFile
@@ -96,7 +96,7 @@ def _on_file(item: LicenceView) -> OnFile:
 def drafts(actor: Actor) -> list[DraftRow]:
     """What the account has begun and not submitted, newest first."""
     rows = (
-        Draft.objects.filter(applicant_id__in=actor.applicant_ids, case=None)
+        Draft.objects.filter(own_or_acted_for(actor, "item_version__item__key"), case=None)
         .select_related("item_version__item", "applicant")
         .order_by("-updated_at")
     )
@@ -114,7 +114,8 @@ def licences_on_file(actor: Actor, item_key: str, now: datetime) -> dict[str, On
     today = legal_date(now)
     version = catalogue.version_in_force(item_key, today)
     out: dict[str, OnFile] = {}
-    for applicant_id in actor.applicant_ids:
+    acted_for = (applicant_id for applicant_id in actor.agency.applicants if acts_on(actor, applicant_id, item_key))
+    for applicant_id in (*actor.applicant_ids, *acted_for):
         for material in version.spec.materials:
             if material.licence_type and material.key not in out:
                 usable = licences.on_file(applicant_id, material.licence_type, today)

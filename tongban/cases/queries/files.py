@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import IO
 
+from tongban.accounts import queries as accounts
 from tongban.cases import snapshot
-from tongban.cases.access import find_case, find_draft, handles
+from tongban.cases.access import find_case, find_draft, handles, under_power
 from tongban.cases.models import CorrectionFile, MaterialFile
 from tongban.cases.queries.talking import materials_asked_about
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.errors import NotFound, gettext_noop
 from tongban.documents import queries as documents
 from tongban.records import queries as records
@@ -57,4 +60,14 @@ def case_document(number: str, actor: Actor, document_id: str) -> tuple[FileView
         raise _gone()
     if document.owner != snapshot.chain(case) or not document.ready:
         raise _gone()
+    under_power(actor, case.applicant_id, case.item_key, Act.RECEIVE)
     return records.file_info(document.file_id), records.open_file(document.file_id)
+
+
+def case_power(number: str, actor: Actor, now: datetime) -> tuple[FileView, IO[bytes]]:
+    """The written authority of the agent who looks after the case, and its bytes. NotFound while it is not made."""
+    case = find_case(number, actor)
+    power = accounts.power_by_number(case.power, now)
+    if power is None or not power.file_id:
+        raise _gone()
+    return records.file_info(power.file_id), records.open_file(power.file_id)

@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, tuple[str, Citation | None, bool]] = {
         False,
     ),
     "hand_over": (gettext_noop("Taken from %(absent)s to be handed over"), None, False),
+    "change_agent": (gettext_noop("Handed on from agent %(absent)s to %(to)s"), None, True),
+    "end_agent": (gettext_noop("Agent %(absent)s is relieved; the enterprise looks after it itself"), None, True),
     "put_back": (gettext_noop("Put back into the list"), None, False),
     "note": (gettext_noop("Note written"), None, False),
     "annotate": (gettext_noop("Point %(number)s written at %(material)s"), None, False),
@@ -100,6 +102,8 @@ def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> StoryE
     verb = event.verb
     if verb == "countersign" and event.facts.get("agree") is False:
         verb = "countersign_back"
+    if verb == "change_agent" and not event.facts.get("to"):
+        verb = "end_agent"
     if verb == "assign_by_rule":
         verb = "in_place" if event.facts.get("in_place_of") else str(event.facts.get("method"))
     text, rule, public = SENTENCES.get(verb, (verb, None, False))
@@ -113,6 +117,7 @@ def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> StoryE
         actor_name=names.get(event.actor_id, ""),
         for_name=names.get(str(event.facts.get("for", "")), ""),
         acting_as=str(event.facts.get("as", "")),
+        power=str(event.facts.get("power", "")),
         hash=event.hash,
         rule=rule,
         detail=_detail(loaded, event),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tongban.accounts.queries import PowerView
 from tongban.catalogue.views import VersionView
 from tongban.core.case_facts import Status
 from tongban.core.clock import Limit, Reading
@@ -253,6 +254,7 @@ class StoryEntry:
     for_name: str = ""  # in whose place the actor acted
     acting_as: str = ""  # deputy or delegation
     actor_id: str = ""
+    power: str = ""  # the written authority under which an agent acted
 
 
 @dataclass(frozen=True)
@@ -434,6 +436,8 @@ class CaseView:
     sealed: bool = False
     open_reviews: tuple[str, ...] = ()  # names of the reviews that are still to be given
     reviewing_organisations: tuple[str, ...] = ()  # names of the departments that give them
+    agent_name: str = ""  # who looks after it for the enterprise; empty: the applicant's own account
+    power: PowerView | None = None  # the written authority of that agent
 
 
 @dataclass(frozen=True)

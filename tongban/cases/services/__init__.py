@@ -64,6 +64,7 @@ from tongban.cases.services.intake import (
 from tongban.cases.services.looking import note_look
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
+from tongban.cases.services.replacing import Piece, Plan, plan_replacement, replace_agent
 from tongban.cases.services.revealing import reveal
 from tongban.cases.services.reviewing import (
     countersign,
@@ -89,6 +90,8 @@ __all__ = [
     "Copied",
     "ExportRef",
     "NotScanned",
+    "Piece",
+    "Plan",
     "Rehearsal",
     "Spot",
     "SweepReport",
@@ -99,11 +102,11 @@ __all__ = [
     "add_note",
     "annotate",
     "answer_clarification",
+    "answer_consultation",
     "archive_of",
     "archived",
     "archives",
     "ask_archive",
-    "answer_consultation",
     "assign",
     "begin_export",
     "choose_old_licence",
@@ -132,12 +135,13 @@ __all__ = [
     "not_required",
     "note_look",
     "order_inspection",
+    "plan_replacement",
     "prune_archives",
     "prune_exports",
     "publish_again",
     "put_back",
-    "record_archive",
     "read_note",
+    "record_archive",
     "record_finding",
     "record_inspection",
     "refresh_open_cases",
@@ -147,6 +151,7 @@ __all__ = [
     "remind",
     "remove_correction_file",
     "remove_draft_file",
+    "replace_agent",
     "request_clarification",
     "request_correction",
     "reveal",
@@ -164,7 +169,7 @@ __all__ = [
     "use_licence",
     "void_document",
     "withdraw",
-    "withhold",
     "withdraw_consultation",
+    "withhold",
     "written",
 ]

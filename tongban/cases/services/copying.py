@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from tongban.accounts import queries as accounts
-from tongban.cases.access import find_case, find_draft
+from tongban.cases.access import acts_on, find_case, find_draft
 from tongban.cases.models import Case, Draft
 from tongban.cases.privacy import open_form, seal_form
 from tongban.cases.services.drafts import reduced, set_situation, start_draft, strangers
@@ -45,7 +45,7 @@ def copy_case(*, number: str, actor: Actor, now: datetime) -> Copied:
     """
     with transaction.atomic():
         case = find_case(number, actor)
-        if case.applicant_id not in actor.applicant_ids:
+        if not acts_on(actor, case.applicant_id, case.item_key):
             raise Forbidden(
                 gettext_noop("Only the applicant can apply again."),
                 remedy=gettext_noop("Sign in as the person or enterprise that applied."),

@@ -16,6 +16,7 @@ from tongban.cases.services.drafts import MAX_FILES, as_entered, strangers, too_
 from tongban.cases.services.submitting import copy_file
 from tongban.cases.work import Work, text, working
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.errors import FieldError, Invalid, NotFound, gettext_noop
 from tongban.core.forms import fields_of, validate
 from tongban.core.items import FormField
@@ -65,7 +66,7 @@ def save_correction(
     ``left``: field → why it is right as it stands (``None``: nothing new is said about that).
     """
     with working(number, actor, now) as work:
-        work.check(Verb.SUBMIT_CORRECTION)
+        work.check(Verb.SUBMIT_CORRECTION, act=Act.FILL)
         fields = asked_fields(work)
         clean, errors = validate(fields, form, today=work.today, partial=partial, **_agreements(work))
         notice = _notice(work)
@@ -94,9 +95,10 @@ def add_correction_file(
     find_case(number, actor)  # somebody else's case is not there, whatever is sent
     received = receive(content, name)
     with working(number, actor, now) as work:
+        work.agency(Act.FILL)
         asking = work.case.clarifications.filter(answered_on=None).exists()
         if not (asking and material_key == "clarification"):
-            work.check(Verb.SUBMIT_CORRECTION)
+            work.check(Verb.SUBMIT_CORRECTION, act=Act.FILL)
             if material_key not in asked_materials(work):
                 raise NotFound(
                     gettext_noop("The notice does not ask for this material."),
@@ -122,6 +124,7 @@ def add_correction_file(
 def remove_correction_file(*, number: str, actor: Actor, row_id: int, now: datetime) -> None:
     """Take a file back that has not been handed in."""
     with working(number, actor, now) as work:
+        work.agency(Act.FILL)
         work.case.correction_files.filter(pk=row_id).delete()
 
 
@@ -193,7 +196,7 @@ def _receipt(
     return {
         "received_at": work.now.isoformat(),
         "channel": "网上补正",
-        "agent": work.actor.name,
+        "agent": notices.agent_words(work.actor.name, work.power),
         "materials": [*entries, *({"text": names.get(key, key), "notes": ["补正材料"]} for key in came)],
         "completeness_due": due if firm else "",
     }

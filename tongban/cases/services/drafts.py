@@ -10,15 +10,16 @@ from django.db import transaction
 
 from tongban.accounts import queries as accounts
 from tongban.cases import store
-from tongban.cases.access import find_draft
+from tongban.cases.access import find_draft, under_power
 from tongban.cases.models import Draft, DraftFile
 from tongban.cases.privacy import open_form, seal_form
 from tongban.cases.receiving import receive
 from tongban.cases.work import invalid
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.dates import legal_date
-from tongban.core.errors import FieldError, Forbidden, Invalid, NotFound, Refused, gettext_noop
+from tongban.core.errors import FieldError, Invalid, NotFound, Refused, gettext_noop
 from tongban.core.form_rules import not_the_applicant
 from tongban.core.forms import fields_of, prefill, validate
 from tongban.core.items import NATURAL_PERSON, FormField, ItemSpec, VariantKind
@@ -37,14 +38,11 @@ OLD_LICENCE_KINDS = (VariantKind.CHANGE, VariantKind.RENEWAL, VariantKind.REPLAC
 def start_draft(*, actor: Actor, applicant_id: int, item_key: str, now: datetime) -> str:
     """Begin an application for ``applicant_id`` under the version in force today; return the draft's id.
 
-    Raises :class:`Forbidden` for somebody else's applicant, :class:`Refused` for an item that cannot be applied
+    Raises ``Forbidden`` for somebody else's applicant and for an agent whose authority does not cover the item,
+    :class:`Refused` for an item that cannot be applied
     for online and for the wrong kind of applicant.
     """
-    if applicant_id not in actor.applicant_ids:
-        raise Forbidden(
-            gettext_noop("You cannot apply for this applicant."),
-            remedy=gettext_noop("Sign in as the person or enterprise itself."),
-        )
+    under_power(actor, applicant_id, item_key, Act.FILL)
     version = catalogue.version_in_force(item_key, legal_date(now))
     check_ban(applicant_id, item_key, legal_date(now))
     applicant = accounts.applicant(applicant_id)
@@ -141,6 +139,7 @@ def check_service_object(spec: ItemSpec, kind: str) -> None:
 
 def _mine(draft_id: str, actor: Actor) -> Draft:
     draft = find_draft(draft_id, actor, lock=True)
+    under_power(actor, draft.applicant_id, draft.item_version.item.key, Act.FILL)
     if draft.case_id is not None:
         raise Refused(
             gettext_noop("This application has been submitted already."),

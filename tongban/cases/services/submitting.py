@@ -12,7 +12,14 @@ from django.db import IntegrityError, transaction
 
 from tongban.accounts import queries as accounts
 from tongban.cases import facts, notices, snapshot, store
-from tongban.cases.access import find_draft, no_such_draft
+from tongban.cases.access import (
+    acts_on,
+    check_was_agent,
+    find_draft,
+    no_such_draft,
+    own_or_acted_for,
+    under_power,
+)
 from tongban.cases.models import Case, CaseMaterial, Draft, DraftFile, MaterialFile
 from tongban.cases.privacy import open_form, seal_form
 from tongban.cases.services.drafts import (
@@ -27,6 +34,7 @@ from tongban.cases.store import RECEIVED, Beside, Locked, LockedDraft
 from tongban.cases.work import Work
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.case_facts import Status
 from tongban.core.dates import legal_date
 from tongban.core.errors import FieldError, Invalid, Refused, gettext_noop
@@ -70,7 +78,7 @@ def submit(
         with transaction.atomic():
             return _submit(draft_id, actor, signature, declared, submission_key, now, channel)
     except IntegrityError:
-        existing = Case.objects.filter(submission_key=submission_key, applicant_id__in=actor.applicant_ids).first()
+        existing = Case.objects.filter(own_or_acted_for(actor, "item_key"), submission_key=submission_key).first()
         if existing is None:
             raise
         return CaseRef(existing.number, existing.lookup_code)
@@ -80,9 +88,11 @@ def _submit(
     draft_id: str, actor: Actor, signature: str, declared: bool, submission_key: str, now: datetime, channel: str
 ) -> CaseRef:
     locked = store.lock_draft(draft_id)
-    if locked is None or locked.draft.applicant_id not in actor.applicant_ids:
+    if locked is None:
         raise no_such_draft()
     draft = locked.draft
+    version = locked.reference.version(draft.item_version_id)
+    power = _check_power(draft, version.item_key, actor)
     if draft.case_id is not None:
         existing = Case.objects.get(pk=draft.case_id)
         return CaseRef(existing.number, existing.lookup_code)
@@ -92,7 +102,6 @@ def _submit(
             remedy=gettext_noop("Look at your answers once more, then sign."),
         )
     today = legal_date(now)
-    version = locked.reference.version(draft.item_version_id)
     current = locked.reference.version_in_force(version.item_key, today)
     if current.id != version.id:
         raise Refused(
@@ -106,14 +115,26 @@ def _submit(
     draft.answers = known_applicant(draft.answers, applicant.kind)  # a draft of an earlier release does not say
     item = locked.reference.tailored(version, draft.variant, draft.answers)
     form = _complete(locked, item, applicant, signature, declared, today)
-    case = _create(locked, item, form, applicant, signature, actor, now, channel)
+    case = _create(locked, item, form, applicant, signature, actor, now, channel, power)
     return CaseRef(case.number, case.lookup_code)
+
+
+def _check_power(draft: Draft, item_key: str, actor: Actor) -> str:
+    """The number of the authority under which an agent signs; empty for the applicant itself. Strangers find nothing.
+
+    Whoever may fill in and not sign is told so; the draft stays as it is.
+    """
+    if not acts_on(actor, draft.applicant_id, item_key):
+        check_was_agent(actor, draft.applicant_id, item_key)
+        raise no_such_draft()
+    return under_power(actor, draft.applicant_id, item_key, Act.SUBMIT)
 
 
 def move_to_current_version(*, draft_id: str, actor: Actor, now: datetime) -> None:
     """Give a draft the version in force today; answers and entries that still exist are kept."""
     with transaction.atomic():
         draft = find_draft(draft_id, actor, lock=True)
+        under_power(actor, draft.applicant_id, draft.item_version.item.key, Act.FILL)
         old = catalogue.version(draft.item_version_id)
         new = catalogue.version_in_force(old.item_key, legal_date(now))
         opened = open_form(old.spec.form, draft.form)
@@ -225,6 +246,7 @@ def _create(
     actor: Actor,
     now: datetime,
     channel: str,
+    power: str,
 ) -> Case:
     draft, reference = locked.draft, locked.reference
     version = reference.version(draft.item_version_id)
@@ -247,6 +269,8 @@ def _create(
         applicant_name=applicant.name,
         submitted_by_id=int(actor.id),
         channel=channel,
+        agent=actor.id if power else "",
+        power=power,
         signature=signature.strip(),
         answers=dict(item.answers),
         form=seal_form(spec.form, form),
@@ -260,6 +284,7 @@ def _create(
     case.number = f"{region}-{today:%Y%m%d}-{next_number(f'case:{region}:{today:%Y%m%d}'):06d}"
     beside = Beside(materials=tuple(row for row, _ in materials), read=RECEIVED)
     work = Work(Locked(case, applicant.kind, reference), beside, actor, now)
+    work.power = power
     files = [file for _, attached in materials for file in attached]
     details: dict[str, JSON] = {
         "item_version": version.id,
@@ -355,7 +380,7 @@ def _receipt(work: Work) -> dict[str, Any]:
     return {
         "received_at": work.now.isoformat(),
         "channel": {"web": "网上申请", "window": "窗口申请"}.get(work.case.channel, work.case.channel),
-        "agent": work.actor.name,
+        "agent": notices.agent_words(work.actor.name, work.power),
         "materials": [{"text": row.name, "notes": [words[row.source]]} for row in rows],
         "completeness_due": clocks["completeness_due"] if work.case.track == "licence" and firm else "",
     }

@@ -15,9 +15,9 @@ from tongban.calendars import services as calendar_services
 from tongban.cases import services as cases
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue import services as catalogue_services
-from tongban.commands.demo_data import hall, invented, posts, stories
+from tongban.commands.demo_data import agents, hall, invented, posts, stories
 from tongban.commands.demo_data.applications import Application
-from tongban.commands.demo_data.people import ADMINISTRATORS, OFFICERS, PASSWORD, SHOWN_APPLICANTS
+from tongban.commands.demo_data.people import ADMINISTRATORS, OFFICERS, PASSWORD, SHOWN_AGENTS, SHOWN_APPLICANTS
 from tongban.core.actors import SYSTEM
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError
@@ -54,10 +54,10 @@ def build() -> None:
     hall.administrators(now)
     days = hall.Days(now)
     register = Register(days.ago(REGISTERED))
-    for _, name, kind in SHOWN_APPLICANTS:
+    for _, name, kind in (*SHOWN_APPLICANTS, *SHOWN_AGENTS):
         register.account(name, kind)
     place = stories.Hall(days, lambda item: register.account(item.name, item.kind), {})
-    told = (*stories.STORIES, posts.away_today, posts.chief_representative)
+    told = (*stories.STORIES, posts.away_today, posts.chief_representative, agents.agents)
     for story in tqdm(told, desc="demo cases", unit="chapter"):
         story(place)
     cases.sweep(now=now)
@@ -79,7 +79,7 @@ def finish() -> int:
 def sign_ins() -> list[tuple[str, str, str, str]]:
     """(role, name, what to type, password) of the demo's people."""
     rows = []
-    for role, name, kind in SHOWN_APPLICANTS:
+    for role, name, kind in (*SHOWN_APPLICANTS, *SHOWN_AGENTS):
         rows.append((role, name, invented.number_of(name, kind), PASSWORD))
     rows += [(item.shown, item.name, item.username, PASSWORD) for item in OFFICERS if item.shown]
     rows += [(shown, name, username, PASSWORD) for username, name, _role, shown in ADMINISTRATORS]

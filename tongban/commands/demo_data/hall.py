@@ -293,9 +293,11 @@ class Story:
         return self
 
 
-def submit(application: Application, item_key: str, account: str, at: dt.datetime) -> Story:
-    """Fill in and hand in an application as the applicant would."""
-    draft_id, actor = fill(application, item_key, account, at)
+def submit(
+    application: Application, item_key: str, account: str, at: dt.datetime, *, acting_for: int | None = None
+) -> Story:
+    """Fill in and hand in an application as the applicant would, or its agent (``acting_for`` the enterprise)."""
+    draft_id, actor = fill(application, item_key, account, at, acting_for=acting_for)
     view = queries.draft(draft_id, actor, at)
     ref = services.submit(
         draft_id=draft_id,
@@ -308,10 +310,12 @@ def submit(application: Application, item_key: str, account: str, at: dt.datetim
     return Story(ref.number, actor, at)
 
 
-def fill(application: Application, item_key: str, account: str, at: dt.datetime) -> tuple[str, Actor]:
+def fill(
+    application: Application, item_key: str, account: str, at: dt.datetime, *, acting_for: int | None = None
+) -> tuple[str, Actor]:
     """A complete draft."""
     actor = accounts.actor_for(account, at)
-    applicant_id = next(iter(actor.applicant_ids))
+    applicant_id = next(iter(actor.applicant_ids)) if acting_for is None else acting_for
     draft_id = services.start_draft(actor=actor, applicant_id=applicant_id, item_key=item_key, now=at)
     services.set_situation(
         draft_id=draft_id, actor=actor, variant=application.variant, answers=application.answers, now=at

@@ -97,3 +97,9 @@ SHOWN_APPLICANTS = (
     ("申请人（企业）", "津滨澄岳环保科技有限公司", "enterprise"),
     ("申请人（个人）", "程一鸣", "person"),
 )
+#: Agents of the shown enterprise; plainly nobody.
+AGENT, JUNIOR_AGENT = "甘示例", "窦示例"
+SHOWN_AGENTS = (
+    ("企业经办人（全部事项）", AGENT, "person"),
+    ("企业经办人（两个事项，只填写）", JUNIOR_AGENT, "person"),
+)

@@ -9,6 +9,7 @@ from tongban.licences.queries.licences import (
     is_open,
     is_signed,
     on_file,
+    received_for,
     visible,
 )
 from tongban.licences.queries.verification import (
@@ -34,6 +35,7 @@ __all__ = [
     "is_signed",
     "on_file",
     "public_of_cases",
+    "received_for",
     "verify_public",
     "visible",
 ]

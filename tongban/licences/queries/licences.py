@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.licences import content
 from tongban.licences.models import LicenceVersion
 from tongban.licences.services import guards
@@ -23,7 +24,14 @@ def visible_to(actor: Actor) -> Q:
         return Q()
     if actor.is_staff:
         return Q(licence__region_code=actor.region_code) if actor.region_code else Q()
-    return Q(licence__applicant_id__in=actor.applicant_ids)
+    return Q(licence__applicant_id__in=received_for(actor))
+
+
+def received_for(actor: Actor) -> frozenset[int]:
+    """The applicants whose whole folder is the actor's to open: its own, and of its enterprises those that let it
+    receive the documents of every item (a licence says what it permits, not under which item it is asked for)."""
+    whole = (power for power in actor.agency.running if not power.items and Act.RECEIVE in power.acts)
+    return actor.applicant_ids | {power.applicant for power in whole}
 
 
 def get(licence_id: str) -> LicenceView:

@@ -1,6 +1,15 @@
 """Reading evidence, and verifying it."""
 
-from tongban.records.queries.events import chains, event_count, events, events_since, head, texts, unsealed_since
+from tongban.records.queries.events import (
+    chains,
+    event_count,
+    events,
+    events_since,
+    head,
+    latest,
+    texts,
+    unsealed_since,
+)
 from tongban.records.queries.files import broken_files, file_count, file_info, open_file, read_file
 from tongban.records.queries.numbers import check_numbers, counter, scopes, voided
 from tongban.records.queries.verify import (
@@ -12,11 +21,6 @@ from tongban.records.queries.verify import (
     verify,
     verify_chain,
 )
-from tongban.records.values import EventView, FileView, Finding, SealView, VoidedView
-from tongban.records.queries.events import event_count, events, events_since, head, latest, unsealed_since
-from tongban.records.queries.files import broken_files, file_count, file_info, open_file, read_file
-from tongban.records.queries.numbers import check_numbers, counter, scopes, voided
-from tongban.records.queries.verify import seals, verify, verify_chain
 from tongban.records.values import EventView, FileView, Finding, LogLine, SealView, VoidedView
 
 __all__ = [

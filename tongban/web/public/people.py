@@ -22,6 +22,8 @@ from tongban.core.errors import Forbidden, gettext_noop
 from tongban.web.public import kept
 
 View = Callable[..., HttpResponseBase]
+#: Where the session keeps for whom the person works: the applicant, and the name shown on top.
+ACTING_ID, ACTING_FOR = "acting_id", "acting_for"
 #: The status for scripts: the session is over, sign in and send again.
 SIGN_IN_FIRST = 401
 
@@ -53,9 +55,23 @@ def applicant_page(view: View) -> View:
                 gettext_noop("This page is for applicants; you are signed in as an officer."),
                 remedy=gettext_noop("Go to the desk, or sign in with an applicant's account."),
             )
+        _still_acts(request, actor)
         return view(request, actor, *args, **kwargs)
 
     return never_cache(guarded)
+
+
+def act_for(request: HttpRequest, applicant_id: int, name: str) -> None:
+    """Remember for whom the person at the screen works now; it is shown on top and chosen first when applying."""
+    request.session[ACTING_ID], request.session[ACTING_FOR] = applicant_id, name
+
+
+def _still_acts(request: HttpRequest, actor: Actor) -> None:
+    """An authority may end while its agent is signed in: then nobody is acted for any more."""
+    chosen = request.session.get(ACTING_ID)
+    if chosen is not None and chosen not in actor.applicant_ids | actor.agency.applicants:
+        act_for(request, 0, actor.name)
+        del request.session[ACTING_ID]
 
 
 def draft_page(view: View) -> View:

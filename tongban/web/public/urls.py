@@ -7,6 +7,8 @@ from django.urls import path
 from tongban.web.public.views import (
     about,
     accounts,
+    agencies,
+    agents,
     applying,
     cases,
     correcting,
@@ -25,6 +27,7 @@ from tongban.web.public.views import (
 )
 
 app_name = "public"
+_AGENTS = "enterprises/<int:enterprise>/agents/"
 _DRAFT, _CASE = "apply/<uuid:draft_id>/", "cases/<str:number>/"
 
 urlpatterns = [
@@ -46,6 +49,17 @@ urlpatterns = [
     path("account/<int:applicant_id>/contact/", own_data.contact, name="contact"),
     path("register/", accounts.register_choice, name="register"),
     path("register/<str:kind>/", accounts.register, name="register_kind"),
+    path(_AGENTS, agents.listing, name="agents"),
+    path(f"{_AGENTS}appoint/", agents.appoint, name="agent_appoint"),
+    path(f"{_AGENTS}<int:power>/", agents.one, name="agent"),
+    path(f"{_AGENTS}<int:power>/end/", agents.end, name="agent_end"),
+    path(f"{_AGENTS}<int:power>/file/", agents.file, name="agent_file"),
+    path("agencies/", agencies.listing, name="agencies"),
+    path("agencies/switch/", agencies.switch, name="agency_switch"),
+    path("agencies/<int:power>/", agencies.one, name="agency"),
+    path("agencies/<int:power>/accept/", agencies.accept, name="agency_accept"),
+    path("agencies/<int:power>/give-up/", agencies.give_up, name="agency_give_up"),
+    path("agencies/<int:power>/file/", agencies.file, name="agency_file"),
     path(_DRAFT, applying.tasks, name="draft"),
     path(f"{_DRAFT}situation/", applying.situation_page, name="draft_situation"),
     path(f"{_DRAFT}licence/", applying.old_licence, name="draft_old_licence"),

@@ -20,7 +20,7 @@ from tongban.core.clock import Reading
 from tongban.core.errors import DomainError
 from tongban.core.items import LimitSpec
 from tongban.core.law import Citation, read_citation
-from tongban.web import dates, navigation
+from tongban.web import agentwords, dates, navigation
 from tongban.web.codewords import code_word
 from tongban.web.components import clocks, fields, flow
 from tongban.web.language import is_chinese
@@ -181,6 +181,9 @@ def spoken(thing: Any) -> str:
 
 
 register.filter("code_word", code_word)
+register.filter("power_state", agentwords.state_words)
+register.filter("power_kind", agentwords.state_kind)
+register.filter("power_act", agentwords.act_words)
 
 
 @register.simple_tag

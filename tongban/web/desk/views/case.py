@@ -195,6 +195,14 @@ def case_document(request: DeskRequest, number: str, document_id: str) -> HttpRe
 @require_safe
 @xframe_options_sameorigin
 @staff_page()
+def case_power(request: DeskRequest, number: str) -> HttpResponseBase:
+    """The written authority of the agent who looks after the case."""
+    return _send(*queries.case_power(number, request.actor, request.now))
+
+
+@require_safe
+@xframe_options_sameorigin
+@staff_page()
 def licence_file(request: DeskRequest, number: str, licence_id: str) -> HttpResponseBase:
     """The signed file of a licence that stands for a material of the case, or that came of it."""
     found = queries.case_for_desk(number, request.actor, request.now)

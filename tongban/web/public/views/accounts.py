@@ -19,7 +19,7 @@ from tongban.core.errors import Invalid, gettext_noop
 from tongban.web import entering
 from tongban.web.public import kept
 from tongban.web.public.forms import Plain, RegisterEnterprise, RegisterPerson, SignIn
-from tongban.web.public.people import actor_of, applicant_page, safe_next, visitor
+from tongban.web.public.people import ACTING_FOR, actor_of, applicant_page, safe_next, visitor
 from tongban.web.public.wording import joined
 from tongban.web.wording import say
 
@@ -67,8 +67,8 @@ def _sign_in_page(request: HttpRequest, form: SignIn, there: str, status: int = 
 def _name(request: HttpRequest) -> None:
     """Whom the account acts for stands at the top of every page."""
     actor = actor_of(request)
-    own = queries.applicants_of(actor) if actor is not None else []
-    request.session["acting_for"] = own[0].name if own else ""
+    own = queries.applicants_of(actor) if actor is not None and not actor.is_staff else []
+    request.session[ACTING_FOR] = own[0].name if own else ""
 
 
 def _start(request: HttpRequest) -> str:
@@ -134,4 +134,10 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
         }
         for applicant in queries.applicants_of(actor)
     ]
-    return render(request, "public/account.html", {"people": people, "name": actor.name})
+    context = {
+        "people": people,
+        "name": actor.name,
+        "acted_for": queries.acts_for(actor),
+        "waiting": len(queries.invitations(actor, timezone.now())),
+    }
+    return render(request, "public/account.html", context)

@@ -16,11 +16,12 @@ from tongban.cases.queries.views import DraftView
 from tongban.cases.services import drafts as drafting
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.errors import DomainError, Invalid, Refused, gettext_noop
 from tongban.core.items import ItemSpec
 from tongban.web.public import kept
 from tongban.web.public.drafting import frame, groups, next_address, read_draft
-from tongban.web.public.people import applicant_page, draft_page
+from tongban.web.public.people import ACTING_ID, applicant_page, draft_page
 from tongban.web.public.situations import PREFIX, entered, situation
 from tongban.web.public.views.cases import copied_key
 from tongban.web.public.wording import field_errors, today
@@ -32,10 +33,11 @@ ON_PAPER = drafting.ON_PAPER
 
 @dataclass(frozen=True)
 class _Person:
-    """Somebody the account acts for, and why the item is not for them."""
+    """Somebody the account acts for, and why the item is not for them. ``power``: as an agent, under what number."""
 
-    applicant: accounts.ApplicantView
+    applicant: accounts.ApplicantView | accounts.AgencyView
     refusal: DomainError | None
+    power: str = ""
 
 
 @applicant_page
@@ -49,7 +51,7 @@ def apply(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
             remedy=gettext_noop("Its guide page says what is missing and whom to ask."),
         )
     version = catalogue.version_in_force(key, today())
-    people = [_Person(applicant, _refusal(version.spec, applicant.kind)) for applicant in accounts.applicants_of(actor)]
+    people = _people(actor, version.spec, key)
     able = [person.applicant for person in people if person.refusal is None]
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -64,11 +66,25 @@ def apply(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
         "people": people,
         "able": able,
         "errors": errors,
+        "acting_id": request.session.get(ACTING_ID),
         "passed": _passed(request),
         "begun": [row for row in cases.drafts(actor) if row.item_name == item.name],
         "nav": "items",
     }
     return render(request, "public/apply.html", context, status=422 if errors else 200)
+
+
+def _people(actor: Actor, spec: ItemSpec, key: str) -> list[_Person]:
+    """Whom the account can apply for: itself, then the enterprises it is an agent of."""
+    own = [_Person(applicant, _refusal(spec, applicant.kind)) for applicant in accounts.applicants_of(actor)]
+    return own + [_acted_for(actor, each, spec, key) for each in accounts.acts_for(actor)]
+
+
+def _acted_for(actor: Actor, enterprise: accounts.AgencyView, spec: ItemSpec, key: str) -> _Person:
+    power = actor.agency.find(enterprise.id, key, Act.FILL)
+    if power is None:
+        return _Person(enterprise, actor.agency.refusal(enterprise.id, key, Act.FILL))
+    return _Person(enterprise, _refusal(spec, enterprise.kind), power.number)
 
 
 def _refusal(spec: ItemSpec, kind: str) -> DomainError | None:

@@ -40,7 +40,7 @@ SOON = 90
 @require_safe
 def folder(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every licence of the applicants this account acts for."""
-    rows = [_row(item, today()) for item in licences.folder(actor.applicant_ids)]
+    rows = [_row(item, today()) for item in licences.folder(licences.received_for(actor))]
     return render(request, "public/licences.html", {"rows": rows, "nav": "licences"})
 
 

@@ -18,6 +18,7 @@ from tongban.cases import queries as cases
 from tongban.cases import services
 from tongban.cases.queries.views import DraftView
 from tongban.core.actors import Actor
+from tongban.core.agency import Act
 from tongban.core.errors import FieldError, Invalid, Refused
 from tongban.core.forms import DisplayRow
 from tongban.web.components.fields import ErrorLink
@@ -25,7 +26,7 @@ from tongban.web.formdata import element_id
 from tongban.web.public import kept
 from tongban.web.public.drafting import frame, old_licence_done
 from tongban.web.public.forms import Sign
-from tongban.web.public.people import applicant_page, draft_page
+from tongban.web.public.people import actor_of, applicant_page, draft_page
 from tongban.web.public.pictures import qr_svg
 from tongban.web.public.wording import field_errors, limit_words
 from tongban.web.wording import say
@@ -108,8 +109,18 @@ def _show(request: HttpRequest, draft: DraftView, form: Sign, problems: list[Err
         "sections": sections(draft.display, [page.spec for page in draft.pages]),
         "situation": answers(draft),
         "advice": advice(draft),
+        "agent": _agent(request, draft),
     }
     return render(request, "public/draft_check.html", context)
+
+
+def _agent(request: HttpRequest, draft: DraftView) -> dict[str, str] | None:
+    """Who signs for the enterprise as its agent, and under what number; None where the applicant itself signs."""
+    actor = actor_of(request)
+    if actor is None or draft.applicant_id in actor.applicant_ids:
+        return None
+    power = actor.agency.find(draft.applicant_id, draft.version.item_key, Act.SUBMIT)
+    return {"name": actor.name, "number": power.number} if power else None
 
 
 def answers(draft: DraftView) -> list[tuple[str, str]]:

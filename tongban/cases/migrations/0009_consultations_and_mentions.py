@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_list_exports"),
+        ("cases", "0008_register_index"),
     ]
 
     operations = [
