@@ -30,7 +30,15 @@ from tongban.web.desk.acts import ACTS
 
 EXAMPLES = int(os.environ.get("TONGBAN_FUZZ", "100"))
 #: Of the roles that an address lets in, the first of these tries it.
-SENDERS = ("owner", "window", "supervisor", "agency_head", "catalogue_manager")
+SENDERS = (
+    "owner",
+    "window",
+    "supervisor",
+    "agency_head",
+    "catalogue_manager",
+    "admin-system",
+    "admin-audit",
+)
 MARK = "写在这里的话"
 BIG = 10 * 1024 * 1024
 
