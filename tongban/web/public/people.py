@@ -33,7 +33,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     if not hasattr(request, "tongban_actor"):
-        request.tongban_actor = accounts.actor_for(request.user.pk, timezone.now())  # type: ignore[attr-defined]
+        request.tongban_actor = accounts.actor_for(request.user.pk, timezone.now(), user=request.user)  # type: ignore[attr-defined]
     found: Actor = request.tongban_actor  # type: ignore[attr-defined]
     return found
 
