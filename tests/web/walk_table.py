@@ -87,6 +87,7 @@ TABLE = {
     "desk:text": _page(For.DESK, 200, post=422, owned=True),
     "desk:text_delete": _page(For.DESK, post=(302, 403), owned=True),
     "desk:case": _page(For.CASE, 200),
+    "desk:case_compare": _page(For.CASE, 200),
     "desk:case_print": _page(For.CASE, 200),
     "desk:ledger": _page(For.CASE, 200),
     "desk:chain": _page(For.CASE, 200),

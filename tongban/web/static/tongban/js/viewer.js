@@ -11,7 +11,10 @@ class Viewer {
     this.page = root.querySelector("[data-vw-page]");
     this.canvas = root.querySelector("canvas");
     this.pins = root.querySelector("[data-vw-pins]");
+    this.marks = root.querySelector("[data-vw-marks]");
     this.count = root.querySelector("[data-vw-count]");
+    this.field = root.querySelector("[data-vw-number]");
+    this.total = root.querySelector("[data-vw-total]");
     this.note = root.querySelector("[data-vw-note]");
     this.list = JSON.parse(this.data.pins || "[]");
     this.number = Number(this.data.page) || 1;
@@ -24,10 +27,15 @@ class Viewer {
   async open() {
     this.root.querySelector("[data-vw-fallback]")?.setAttribute("hidden", "");
     this.page.hidden = false;
-    this.source = this.data.mime === "application/pdf" ? await pdfSource(this.data) : await imageSource(this.data.src);
+    const parts = ["jsSource", "jsFind", "jsStrip"].map((name) => import(this.data[name]));
+    const [sources, { Find }, { Strip }] = await Promise.all(parts);
+    this.source = await sources.sourceOf(this.data);
     this.number = Math.min(this.number, this.source.pages);
+    this.find = new Find(this, sources.corners);
+    this.strip = new Strip(this);
     this.bind();
     await this.draw();
+    this.root.dispatchEvent(new CustomEvent("tb:viewing", { bubbles: true, detail: this }));
   }
 
   bind() {
@@ -39,6 +47,8 @@ class Viewer {
       fit: () => this.fit(),
       turn: () => this.rotate(),
       annotate: () => this.place(),
+      find: () => this.find.open(),
+      strip: (event) => event.currentTarget.setAttribute("aria-pressed", String(this.strip.toggle())),
     };
     for (const button of this.root.querySelectorAll("[data-vw]")) {
       button.addEventListener("click", deeds[button.dataset.vw]);
@@ -46,14 +56,66 @@ class Viewer {
     this.deeds = { "+": deeds.in, "=": deeds.in, "-": deeds.out, r: deeds.turn, a: deeds.annotate };
     this.page.addEventListener("click", (event) => this.point(event));
     this.stage.addEventListener("keydown", (event) => this.steer(event));
+    this.stage.addEventListener("scroll", () => this.moved());
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("focusin", () => { Viewer.last = this; });
+    this.field.addEventListener("change", () => this.ask());
     new ResizeObserver(() => this.draw()).observe(this.stage);
   }
 
-  show(number) {
-    if (number < 1 || number > this.source.pages) return;
+  // Go to a page; `quiet` leaves a page that is shown already as it is scrolled.
+  async show(number, quiet) {
+    if (number < 1 || number > this.source.pages || (quiet && number === this.number)) return;
     this.number = number;
     this.stage.scrollTo(0, 0);
-    this.draw();
+    await this.draw();
+  }
+
+  // The number typed into the field; what is no page goes back to the page shown, and the range is said.
+  ask() {
+    const number = Number(this.field.value.trim());
+    const fits = Number.isInteger(number) && number >= 1 && number <= this.source.pages;
+    if (this.note) this.note.textContent = fits ? "" : (this.data.textRange || "").replace("%s", this.source.pages);
+    if (fits) this.show(number);
+    else this.field.value = this.number;
+  }
+
+  key(event) {
+    if (event.isComposing || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f") {
+      this.find.open();
+    } else if (event.target === this.field && event.key === "Enter") {
+      this.ask();
+    } else if (!event.target.closest("input") && !this.placing && !event.ctrlKey && !event.metaKey) {
+      const pages = { PageUp: this.number - 1, PageDown: this.number + 1, Home: 1, End: this.source.pages };
+      if (!(event.key in pages)) return;
+      this.show(pages[event.key]);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // Tells whoever moves something along with this viewer, unless it is being moved along itself.
+  moved() {
+    if (!this.led) this.root.dispatchEvent(new CustomEvent("tb:moved", { bubbles: true, detail: this }));
+  }
+
+  // Take over page, zoom, turn and place of another viewer.
+  async follow(other) {
+    this.led = true;
+    const number = Math.min(other.number, this.source.pages);
+    const same = number === this.number && other.zoom === this.zoom && other.turn === this.turn;
+    Object.assign(this, { number, zoom: other.zoom, turn: other.turn });
+    if (!same) await this.draw();
+    const share = (from, size, room) => from / Math.max(1, size - room);
+    const down = share(other.stage.scrollTop, other.stage.scrollHeight, other.stage.clientHeight);
+    const across = share(other.stage.scrollLeft, other.stage.scrollWidth, other.stage.clientWidth);
+    this.stage.scrollTop = down * (this.stage.scrollHeight - this.stage.clientHeight);
+    this.stage.scrollLeft = across * (this.stage.scrollWidth - this.stage.clientWidth);
+    clearTimeout(this.freed);
+    this.freed = setTimeout(() => { this.led = false; }, 120); // the scrolling just made reports itself later
   }
 
   scale(factor) {
@@ -84,9 +146,13 @@ class Viewer {
     this.size = size;
     this.canvas.setAttribute("aria-label", `${this.data.name || ""} ${this.number}/${this.source.pages}`);
     if (this.count) this.count.textContent = `${this.number} / ${this.source.pages}`;
+    this.total.textContent = `/ ${this.source.pages}`;
+    this.field.value = this.number;
     this.root.querySelector("[data-vw='previous']").disabled = this.number <= 1;
     this.root.querySelector("[data-vw='next']").disabled = this.number >= this.source.pages;
     this.mark();
+    this.strip.follow();
+    this.moved();
   }
 
   // Thousandths of the upright page → pixels of the page as it is shown, and back.
@@ -102,7 +168,15 @@ class Viewer {
     return back.map((value) => Math.min(1000, Math.max(0, value)));
   }
 
+  // What stands on the page: hits of the search, marks from outside (`extra`), pins, the place being chosen.
   mark() {
+    if (!this.size) return;
+    this.marks.replaceChildren();
+    this.marks.setAttribute("viewBox", `0 0 ${this.size.width} ${this.size.height}`);
+    for (const { points, css } of [...(this.extra?.(this.number) || []), ...this.find.on(this.number)]) {
+      const shown = points.map(([x, y]) => this.shown(x, y).join(",")).join(" ");
+      this.marks.append(svg("polygon", { class: css, points: shown }));
+    }
     this.pins.replaceChildren();
     this.pins.setAttribute("viewBox", `0 0 ${this.size.width} ${this.size.height}`);
     for (const pin of this.list.filter((one) => Number(one.page) === this.number)) this.pin(pin.x, pin.y, pin.n);
@@ -197,69 +271,6 @@ function svg(name, attributes) {
   return element;
 }
 
-async function pdfSource(data) {
-  const pdfjs = await import(data.pdfjs);
-  pdfjs.GlobalWorkerOptions.workerSrc = data.worker;
-  const folder = data.assets;
-  const loaded = await pdfjs.getDocument({
-    url: data.src,
-    cMapUrl: `${folder}cmaps/`,
-    cMapPacked: true,
-    standardFontDataUrl: `${folder}standard_fonts/`,
-    wasmUrl: `${folder}wasm/`,
-    isEvalSupported: false,
-    enableXfa: false,
-  }).promise;
-  return {
-    pages: loaded.numPages,
-    async paint(canvas, number, width, turn) {
-      const page = await loaded.getPage(number);
-      const rotation = (page.rotate + turn) % 360;
-      const plain = page.getViewport({ scale: 1, rotation });
-      const view = page.getViewport({ scale: width / plain.width, rotation });
-      const sharp = Math.min(2, window.devicePixelRatio || 1);
-      sizeCanvas(canvas, view.width, view.height, sharp);
-      await page.render({
-        canvasContext: canvas.getContext("2d"),
-        viewport: view,
-        transform: sharp === 1 ? null : [sharp, 0, 0, sharp, 0, 0],
-      }).promise;
-      return { width: view.width, height: view.height };
-    },
-  };
-}
-
-async function imageSource(address) {
-  const image = new Image();
-  image.src = address;
-  await image.decode();
-  return {
-    pages: 1,
-    async paint(canvas, number, width, turn) {
-      const lying = turn % 180 !== 0;
-      const across = lying ? image.naturalHeight : image.naturalWidth;
-      const down = lying ? image.naturalWidth : image.naturalHeight;
-      const scale = width / across;
-      const sharp = Math.min(2, window.devicePixelRatio || 1);
-      sizeCanvas(canvas, width, down * scale, sharp);
-      const pen = canvas.getContext("2d");
-      pen.translate(canvas.width / 2, canvas.height / 2);
-      pen.rotate((turn * Math.PI) / 180);
-      const [w, h] = [image.naturalWidth * scale * sharp, image.naturalHeight * scale * sharp];
-      pen.drawImage(image, -w / 2, -h / 2, w, h);
-      return { width, height: down * scale };
-    },
-  };
-}
-
-// Sizes set through the object model are no inline style in the sense of the content policy.
-function sizeCanvas(canvas, width, height, sharp) {
-  canvas.width = Math.round(width * sharp);
-  canvas.height = Math.round(height * sharp);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-}
-
 const viewers = new WeakMap();
 
 function start(root) {
@@ -278,8 +289,8 @@ function start(root) {
 start(document);
 document.addEventListener("htmx:load", (event) => start(event.detail.elt.parentElement || event.detail.elt));
 document.addEventListener("tb:key", (event) => {
-  const element = document.querySelector("[data-viewer]");
-  const deed = element && viewers.get(element)?.deeds?.[event.detail];
+  const used = Viewer.last && document.contains(Viewer.last.root) ? Viewer.last : null;
+  const deed = (used || viewers.get(document.querySelector("[data-viewer]")))?.deeds?.[event.detail];
   if (!deed) return;
   event.preventDefault();
   deed();
