@@ -56,7 +56,7 @@ def compare(request: DeskRequest, number: str) -> HttpResponse:
         "corrected": _corrected(found),
         "back": f"{reverse('desk:case', args=[number])}?m={chosen[1].material}",
     }
-    return show_page(request, "desk/compare.html", context, nav="cases")
+    return show_page(request, "desk/side_by_side.html", context, nav="cases")
 
 
 def _sides(case: DeskCaseView) -> Iterator[Side]:
