@@ -32,8 +32,9 @@ HOLIDAY_NAMES = {
 EXTENSION_2020 = (date(2020, 1, 31), date(2020, 2, 2))
 
 
+@cache
 def seed_rows() -> tuple[CalendarRow, ...]:
-    """Every day the package knows, from 1 January of its first year to 31 December of its last."""
+    """Every day the package knows, whole years; made once a process."""
     day, end = date(min(holidays).year, 1, 1), date(max(holidays).year, 12, 31)
     rows = []
     while day <= end:
