@@ -23,6 +23,7 @@ os.environ["TONGBAN_MODE"] = "demo"
 os.environ["TONGBAN_VAR_DIR"] = _var
 if os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite"):
     os.environ["DATABASE_URL"] = f"sqlite:///{_var}/tongban.sqlite3?synchronous=off"
+IN_CI = os.environ.get("CI") == "true"
 ON_POSTGRES = os.environ["DATABASE_URL"].startswith("postgres")
 # The rules of core/ know no database: they are tried once, beside SQLite.
 collect_ignore = ["core"] if ON_POSTGRES else []
@@ -84,10 +85,14 @@ def _belongs_to_the_other_run(item: pytest.Item) -> bool:
     """What only PostgreSQL can do is tried there; what no database has a part in is tried beside SQLite only.
 
     A test that starts the program as a process reaches the database without a fixture; it is marked ``program``.
+    Continuous integration has twenty minutes: walks that take a minute each (marked ``long``) are taken beside SQLite
+    there, and on both by ``make test``.
     """
     if not ON_POSTGRES:
         return item.get_closest_marker("postgres") is not None
     if item.get_closest_marker("own_sqlite") is not None:
+        return True
+    if IN_CI and item.get_closest_marker("long") is not None:
         return True
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "program"))
     return not marked and not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))

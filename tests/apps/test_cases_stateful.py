@@ -196,7 +196,7 @@ def test_no_sequence_of_verbs_breaks_a_case(life):
     run_state_machine_as_test(
         life,
         settings=settings(
-            max_examples=10 if connection.vendor == "postgresql" else 25,
+            max_examples=8 if connection.vendor == "postgresql" else 15,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

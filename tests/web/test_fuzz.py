@@ -28,7 +28,7 @@ from tests.web.walk_world import World, ask, build_world, routes, send
 from tongban.cases import services
 from tongban.web.desk.acts import ACTS
 
-EXAMPLES = int(os.environ.get("TONGBAN_FUZZ", "100"))
+EXAMPLES = int(os.environ.get("TONGBAN_FUZZ", "80"))
 #: Of the roles that an address lets in, the first of these tries it.
 SENDERS = (
     "owner",
@@ -181,6 +181,7 @@ INPUTS = st.tuples(
 )
 
 
+@pytest.mark.long
 def test_hostile_entries_break_nothing_and_stay_on_the_page(world: World) -> None:
     forms = targets(world)
     assert len(forms) > 40, [form.label for form in forms]
@@ -298,6 +299,7 @@ PARTS: list[Any] = [
 ]
 
 
+@pytest.mark.long
 def test_tampered_parts_of_addresses_break_nothing(world: World) -> None:
     wrong = []
     for route in routes():
