@@ -15,7 +15,7 @@ from tests.e2e.journeys.screen import OpenScreen, Screen
 from tongban.cases.models import CaseMaterial, MaterialFile
 from tongban.records.services import store_file
 
-pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("e2e-phone")]
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("e2e-desktop")]
 PDF = "application/pdf"
 
 
