@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 SEED = 20200123
 #: The dates come out of Python: five hundred cases on one database, and enough on the other to see that rows are read
 #: back the same.
-CASES = 50 if connection.vendor == "postgresql" else 500
+CASES = 100 if connection.vendor == "postgresql" else 500
 #: Days on which cases are read: around holidays, at a year's end, on days off.
 READ_ON = [
     *("2019-10-09", "2020-02-03", "2020-05-06", "2021-02-20", "2021-10-08"),
