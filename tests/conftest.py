@@ -85,14 +85,14 @@ def _belongs_to_the_other_run(item: pytest.Item) -> bool:
     """What only PostgreSQL can do is tried there; what no database has a part in is tried beside SQLite only.
 
     A test that starts the program as a process reaches the database without a fixture; it is marked ``program``.
-    Continuous integration has twenty minutes: walks that take a minute each (marked ``long``) are taken beside SQLite
-    there, and on both by ``make test``.
+    Continuous integration has twenty minutes: what takes a minute (marked ``long``) and the screens one by one are
+    tried beside SQLite there, and on both by ``make test``; the journeys in the browser walk the screens on PostgreSQL.
     """
     if not ON_POSTGRES:
         return item.get_closest_marker("postgres") is not None
     if item.get_closest_marker("own_sqlite") is not None:
         return True
-    if IN_CI and item.get_closest_marker("long") is not None:
+    if IN_CI and ("web" in item.path.parts or item.get_closest_marker("long") is not None):
         return True
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "program"))
     return not marked and not {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))

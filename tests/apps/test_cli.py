@@ -126,12 +126,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
 
 
 @pytest.mark.program
+@pytest.mark.long
 def test_the_demo_data_stands_up_to_the_audit(prepared: dict[str, str]) -> None:
     done = tongban("audit", "verify", TONGBAN_MODE="demo", **prepared)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.program
+@pytest.mark.long
 def test_preparing_again_loses_and_adds_nothing(prepared: dict[str, str]) -> None:
     count = (
         "from tongban.cases.models import Case; from tongban.accounts.models import User; "
@@ -146,6 +148,7 @@ def test_preparing_again_loses_and_adds_nothing(prepared: dict[str, str]) -> Non
 
 
 @pytest.mark.program
+@pytest.mark.long
 def test_starting_over_empties_database_and_files(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from django.conf import settings; "
@@ -200,6 +203,7 @@ def running(prepared: dict[str, str], tmp_path: Path) -> Iterator[tuple[subproce
 
 
 @pytest.mark.program
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_the_demo_serves_and_leaves_no_process_behind(
     running: tuple[subprocess.Popen[bytes], int, set[int], Path], number: signal.Signals
@@ -221,6 +225,7 @@ def test_the_demo_serves_and_leaves_no_process_behind(
 
 
 @pytest.mark.program
+@pytest.mark.long
 def test_a_taken_port_is_told_with_a_way_out(prepared: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -232,6 +237,7 @@ def test_a_taken_port_is_told_with_a_way_out(prepared: dict[str, str]) -> None:
 
 
 @pytest.mark.program
+@pytest.mark.long
 def test_starting_over_is_refused_while_the_demo_runs(
     running: tuple[subprocess.Popen[bytes], int, set[int], Path], prepared: dict[str, str]
 ) -> None:
