@@ -87,7 +87,7 @@ def _write_at_once(
 ) -> None:
     text = _together(tuple(inserts), tuple((type(row), names) for row, names in updates))
     values = [_json(rows, *_spelled(model, None)) for model, rows in inserts.items()]
-    values += [_json([row], *_spelled(type(row), names)) for row, names in updates]
+    values += [_encode(_columns(row, *_spelled(type(row), names))) for row, names in updates]
     with db.cursor() as cursor:
         cursor.execute(text, values)
 
@@ -111,19 +111,20 @@ def _json_insert(model: _Model) -> str:
 def _json_update(model: _Model, names: tuple[str, ...]) -> str:
     table, key = _table(model), _quoted(model._meta.pk)
     changes = ", ".join(f"{_quoted(field)} = new.{_quoted(field)}" for field in _named(model, names))
-    given = f"json_populate_recordset(null::{table}, %s::json) as new"
+    given = f"json_populate_record(null::{table}, %s::json) as new"  # one row, so the planner goes by the key
     return f"update {table} as old set {changes} from {given} where old.{key} = new.{key}"
 
 
 def _json(rows: Sequence[_Source], plain: _Plain, secret: _Secret) -> str:
-    out = []
-    for row in rows:
-        values = row if isinstance(row, dict) else row.__dict__
-        made = {column: values[name] for column, name in plain}
-        for column, name, prepare in secret:
-            made[column] = prepare(values[name])
-        out.append(made)
-    return _encode(out)
+    return _encode([_columns(row, plain, secret) for row in rows])
+
+
+def _columns(row: _Source, plain: _Plain, secret: _Secret) -> dict[str, Any]:
+    values = row if isinstance(row, dict) else row.__dict__
+    made = {column: values[name] for column, name in plain}
+    for column, name, prepare in secret:
+        made[column] = prepare(values[name])
+    return made
 
 
 @cache

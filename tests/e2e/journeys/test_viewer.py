@@ -63,6 +63,10 @@ def test_page_seven_of_forty_is_reached_by_number_by_key_and_by_its_small_pictur
     page = _show(viewed, site, FORTY)
     count, field, stage = (page.locator(f"[data-vw-{name}]") for name in ("count", "number", "stage"))
     field.fill("7")
+    width = "document.querySelector('[data-vw-page] canvas').getBoundingClientRect().width"
+    before = page.evaluate(width)
+    page.set_viewport_size({"width": 700, "height": 900})  # the page is drawn again while somebody types
+    page.wait_for_function(f"{width} !== {before}")
     field.press("Enter")
     expect(count).to_have_text("7 / 40")
     field.fill("41")

@@ -59,6 +59,7 @@ class Viewer {
     this.stage.addEventListener("scroll", () => this.moved());
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("focusin", () => { Viewer.last = this; });
+    this.field.addEventListener("input", () => { this.typing = true; });
     this.field.addEventListener("change", () => this.ask());
     new ResizeObserver(() => this.draw()).observe(this.stage);
   }
@@ -74,6 +75,7 @@ class Viewer {
   // The number typed into the field; what is no page goes back to the page shown, and the range is said.
   ask() {
     const number = Number(this.field.value.trim());
+    this.typing = false;
     const fits = Number.isInteger(number) && number >= 1 && number <= this.source.pages;
     if (this.note) this.note.textContent = fits ? "" : (this.data.textRange || "").replace("%s", this.source.pages);
     if (fits) this.show(number);
@@ -147,7 +149,7 @@ class Viewer {
     this.canvas.setAttribute("aria-label", `${this.data.name || ""} ${this.number}/${this.source.pages}`);
     if (this.count) this.count.textContent = `${this.number} / ${this.source.pages}`;
     this.total.textContent = `/ ${this.source.pages}`;
-    this.field.value = this.number;
+    if (!this.typing) this.field.value = this.number; // a page drawn meanwhile leaves what is being typed
     this.root.querySelector("[data-vw='previous']").disabled = this.number <= 1;
     this.root.querySelector("[data-vw='next']").disabled = this.number >= this.source.pages;
     this.mark();
