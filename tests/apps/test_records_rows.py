@@ -9,9 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from tongban.cases import reference
+from tongban.cases.models import Case, Review
 from tongban.records import watching
 from tongban.records.models import Counter, Event, Generation, StoredFile, VoidedNumber
-from tongban.records.rows import Rows, by_key, columns, insert_now, listed, made, unpacked
+from tongban.records.rows import Rows, by_key, columns, fresh, insert_now, listed, made, unpacked
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,26 @@ def test_rows_of_several_tables_go_out_in_one_statement_and_read_back_as_the_orm
     assert Counter.objects.get().value == 2**40
     with transaction.atomic(), django_assert_num_queries(0):  # type: ignore[operator]
         rows.write()
+
+
+def test_a_fresh_row_is_what_the_model_itself_would_make() -> None:
+    event = {"chain": "c", "seq": 1, "verb": "v", "at": AT, "legal_date": AT.date(), "body": "{}", "hash": "h"}
+    for model, values in ((Event, event), (Counter, {"scope": "s"}), (VoidedNumber, {"scope": "s", "value": 3})):
+        made_so, usual = fresh(model, **values), model(**values)
+        names = [field.attname for field in model._meta.concrete_fields]
+        assert [getattr(made_so, name) for name in names] == [getattr(usual, name) for name in names]
+        assert made_so._state.adding
+    assert fresh(StoredFile).pk != fresh(StoredFile).pk  # a default that is made is made each time
+
+
+def test_what_hangs_on_a_fresh_row_is_not_shared_with_the_next() -> None:
+    first, second = fresh(Case, number="1"), fresh(Case, number="2", applicant_id=7)
+    first.answers["a"] = "b"
+    assert second.answers == {}
+    assert second.applicant_id == 7
+    review = fresh(Review, case=first)
+    assert review.case is first
+    assert review.case_id is None
 
 
 def test_names_of_files_are_encrypted_however_they_are_written() -> None:

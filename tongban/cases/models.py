@@ -143,6 +143,12 @@ class Case(models.Model):
                 name="case_closed_idx",
             ),
             models.Index(fields=["applicant", "item_key"], condition=models.Q(is_open=True), name="case_twin_idx"),
+            # Who is barred for how long; hardly any case bars anybody.
+            models.Index(
+                fields=["applicant", "item_key", "ban_until"],
+                condition=models.Q(ban_until__isnull=False),
+                name="case_ban_idx",
+            ),
             # The public register: newest decision first, read without the cases that have none.
             models.Index(
                 fields=["decided_on", "id", "track"], condition=models.Q(granted=True), name="case_register_idx"

@@ -6,7 +6,6 @@ its rows (docs/decisions/0007-store-by-constant-sql.md). What is not on the hot 
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -208,8 +207,17 @@ def _copy(row: models.Model) -> dict[str, Any]:
     """The columns now; containers are copied, so that a change in place does not reach the copy."""
     values = dict(row.__dict__)
     for name in _containers(type(row)):
-        values[name] = deepcopy(values[name])
+        values[name] = _json_copy(values[name])
     return values
+
+
+def _json_copy(value: Any) -> Any:
+    """What ``deepcopy`` makes of JSON, at a tenth of its price."""
+    if type(value) is dict:
+        return {key: _json_copy(each) for key, each in value.items()}
+    if type(value) is list:
+        return [_json_copy(each) for each in value]
+    return value
 
 
 @cache

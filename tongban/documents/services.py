@@ -23,7 +23,7 @@ from tongban.documents.models import Document
 from tongban.documents.queries import DocumentView
 from tongban.outbox import services as outbox
 from tongban.records import services as records
-from tongban.records.rows import Rows
+from tongban.records.rows import Rows, fresh
 
 
 def chain(owner: str) -> str:
@@ -59,7 +59,8 @@ def issue(
     scope = spec.scope(authority, day.year)
     serial = records.next_number(scope)
     together = rows if rows is not None else Rows()
-    document = Document(
+    document = fresh(
+        Document,
         kind=kind,
         title=text.title,
         number=spec.number(authority, day.year, serial),

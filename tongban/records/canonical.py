@@ -18,8 +18,7 @@ def canonical(value: JSON) -> str:
     Raises TypeError naming the place of a float or of anything JSON has no exact form for, and ValueError for text
     that UTF-8 cannot hold.
     """
-    _check(value, "$")
-    text = _encode(_plain(value))
+    text = _encode(_plain(value, "$"))
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -40,24 +39,21 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _check(value: object, path: str) -> None:
-    if value is None or isinstance(value, str | bool | int):
-        return
+def _plain(value: object, path: str) -> object:
+    """``value`` as dictionaries and lists; raises TypeError for what JSON has no exact form for."""
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return value
     if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise TypeError(f"{path}: keys are text, not {type(key).__name__}")
-            _check(item, f"{path}.{key}")
-    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        for index, item in enumerate(value):
-            _check(item, f"{path}[{index}]")
-    else:
-        raise TypeError(f"{path}: {type(value).__name__} has no exact JSON form; write numbers as int or text")
+        return {_key(key, path): _plain(item, f"{path}.{key}") for key, item in value.items()}
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+    raise TypeError(f"{path}: {kind.__name__} has no exact JSON form; write numbers as int or text")
 
 
-def _plain(value: JSON) -> object:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
+def _key(key: object, path: str) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{path}: keys are text, not {type(key).__name__}")
+    return key

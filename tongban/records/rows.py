@@ -25,6 +25,7 @@ _Model = type[models.Model]
 _Source = models.Model | dict[str, Any]
 _Plain = tuple[tuple[str, str], ...]  # (column, attribute)
 _Secret = tuple[tuple[str, str, Callable[[Any], Any]], ...]  # (column, attribute, how it is encrypted)
+_Prepared = tuple[tuple[str, Callable[[Any], Any] | None], ...]  # (attribute, how it is prepared)
 
 
 class Rows:
@@ -69,6 +70,34 @@ class Rows:
                     each._state.adding, each._state.db = False, db.alias
 
 
+def fresh(model: type[M], **values: Any) -> M:
+    """A row to be inserted: ``model(**values)`` without what Django's ``__init__`` costs (as much as the INSERT).
+
+    ``values`` are columns by attribute (``case_id``) or relations by name (``case``); the rest takes its default.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    columns = row.__dict__
+    for name, default, made in _defaults(model):
+        columns[name] = default() if made else default
+    for name, value in values.items():
+        if name in columns:
+            columns[name] = value
+        else:
+            setattr(row, name, value)
+    return row
+
+
+@cache
+def _defaults(model: _Model) -> tuple[tuple[str, Any, bool], ...]:
+    """Attribute, default, and whether the default is made anew for each row."""
+    found = []
+    for field in model._meta.concrete_fields:
+        made = field.has_default() and callable(field.default)
+        found.append((field.attname, field.get_default if made else field.get_default(), made))
+    return tuple(found)
+
+
 def insert_now(rows: Sequence[models.Model]) -> None:
     """Insert ``rows`` of one model in one statement and give each the key the database made."""
     db = connections[DEFAULT_DB_ALIAS]
@@ -85,18 +114,28 @@ def _write_at_once(
     inserts: Mapping[_Model, Sequence[_Source]],
     updates: Sequence[tuple[models.Model, tuple[str, ...]]],
 ) -> None:
-    text = _together(tuple(inserts), tuple((type(row), names) for row, names in updates))
-    values = [_json(rows, *_spelled(model, None)) for model, rows in inserts.items()]
-    values += [_encode(_columns(row, *_spelled(type(row), names))) for row, names in updates]
+    """One row goes out value by value, several of one model as a JSON parameter: the text must not vary with them."""
+    text = _together(
+        tuple((model, len(rows) > 1) for model, rows in inserts.items()),
+        tuple((type(row), names) for row, names in updates),
+    )
+    values: list[Any] = []
+    for model, rows in inserts.items():
+        if len(rows) > 1:
+            values.append(_json(rows, *_spelled(model)))
+        else:
+            values += _values(rows[0], _prepared(model, None))
+    for row, names in updates:
+        values += _values(row, _prepared(type(row), names))
     with db.cursor() as cursor:
         cursor.execute(text, values)
 
 
 @cache
-def _together(inserts: tuple[_Model, ...], updates: tuple[tuple[_Model, tuple[str, ...]], ...]) -> str:
-    """One statement that makes all these inserts and updates, each from a JSON parameter."""
-    parts = [_json_insert(model) for model in inserts]
-    parts += [_json_update(model, names) for model, names in updates]
+def _together(inserts: tuple[tuple[_Model, bool], ...], updates: tuple[tuple[_Model, tuple[str, ...]], ...]) -> str:
+    """One statement that makes all these inserts (of several rows where that is true) and updates."""
+    parts = [_json_insert(model) if several else _one_insert(model) for model, several in inserts]
+    parts += [_one_update(model, names) for model, names in updates]
     named = ", ".join(f"part_{number} as ({part})" for number, part in enumerate(parts[:-1]))
     return f"with {named} {parts[-1]}" if named else parts[-1]
 
@@ -108,29 +147,57 @@ def _json_insert(model: _Model) -> str:
     return f"insert into {table} ({columns}) select {columns} from json_populate_recordset(null::{table}, %s::json)"
 
 
-def _json_update(model: _Model, names: tuple[str, ...]) -> str:
-    table, key = _table(model), _quoted(model._meta.pk)
-    changes = ", ".join(f"{_quoted(field)} = new.{_quoted(field)}" for field in _named(model, names))
-    given = f"json_populate_record(null::{table}, %s::json) as new"  # one row, so the planner goes by the key
-    return f"update {table} as old set {changes} from {given} where old.{key} = new.{key}"
+@cache
+def _one_insert(model: _Model) -> str:
+    columns = ", ".join(_quoted(field) for field in _inserted(model))
+    places = ", ".join(_place(field) for field in _inserted(model))
+    return f"insert into {_table(model)} ({columns}) values ({places})"
 
 
-def _json(rows: Sequence[_Source], plain: _Plain, secret: _Secret) -> str:
-    return _encode([_columns(row, plain, secret) for row in rows])
+def _one_update(model: _Model, names: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{_quoted(field)} = {_place(field)}" for field in _named(model, names))
+    return f"update {_table(model)} set {changes} where {_quoted(model._meta.pk)} = %s"
 
 
-def _columns(row: _Source, plain: _Plain, secret: _Secret) -> dict[str, Any]:
+def _place(field: Any) -> str:
+    return "%s::jsonb" if isinstance(field, models.JSONField) else "%s"
+
+
+def _values(row: _Source, prepared: _Prepared) -> list[Any]:
     values = row if isinstance(row, dict) else row.__dict__
-    made = {column: values[name] for column, name in plain}
-    for column, name, prepare in secret:
-        made[column] = prepare(values[name])
-    return made
+    return [values[name] if prepare is None else prepare(values[name]) for name, prepare in prepared]
 
 
 @cache
-def _spelled(model: _Model, names: tuple[str, ...] | None) -> tuple[_Plain, _Secret]:
-    """The plain and the encrypted columns of an INSERT (no ``names``), or of an UPDATE of ``names`` with its key."""
-    fields = _inserted(model) if names is None else (model._meta.pk, *_named(model, names))
+def _prepared(model: _Model, names: tuple[str, ...] | None) -> _Prepared:
+    """Attribute and preparation of each value of an INSERT (no ``names``), or of an UPDATE of ``names`` by its key."""
+    fields = _inserted(model) if names is None else (*_named(model, names), model._meta.pk)
+    return tuple((str(field.attname), _preparation(field)) for field in fields)
+
+
+def _preparation(field: Any) -> Callable[[Any], Any] | None:
+    if isinstance(field, EncryptedTextField):
+        return field.get_prep_value
+    if isinstance(field, models.JSONField):
+        return lambda value: None if value is None else _encode(value)
+    return None
+
+
+def _json(rows: Sequence[_Source], plain: _Plain, secret: _Secret) -> str:
+    out = []
+    for row in rows:
+        values = row if isinstance(row, dict) else row.__dict__
+        made = {column: values[name] for column, name in plain}
+        for column, name, prepare in secret:
+            made[column] = prepare(values[name])
+        out.append(made)
+    return _encode(out)
+
+
+@cache
+def _spelled(model: _Model) -> tuple[_Plain, _Secret]:
+    """The plain and the encrypted columns of an INSERT."""
+    fields = _inserted(model)
     secret = tuple(
         (str(field.column), str(field.attname), field.get_prep_value)
         for field in fields
@@ -154,9 +221,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=_text, separators=(",", "
 def _insert(
     db: BaseDatabaseWrapper, model: _Model, rows: Sequence[_Source], *, returning: bool
 ) -> list[tuple[Any, ...]]:
-    if db.vendor == "postgresql":
-        text = _json_insert(model)
-        values: list[Any] = [_json(rows, *_spelled(model, None))]
+    values: list[Any]
+    if db.vendor == "postgresql" and len(rows) == 1:
+        text, values = _one_insert(model), _values(rows[0], _prepared(model, None))
+    elif db.vendor == "postgresql":
+        text, values = _json_insert(model), [_json(rows, *_spelled(model))]
     else:
         text = _values_insert(model, len(rows))
         values = [value for row in rows for value in _stored(db, row, _inserted(model))]

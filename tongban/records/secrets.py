@@ -101,13 +101,17 @@ def fingerprinted(value: Any) -> Any:
     For digests that evidence rests on: the same before and after a key rotation, different once somebody changes
     the plain text, and telling nothing about it.
     """
+    return _fingerprinted(value, _keys(), _index_key())
+
+
+def _fingerprinted(value: Any, keys: Mapping[str, bytes], index_key: bytes) -> Any:
     if isinstance(value, str):
-        key = _keys().get(key_id(value)) if ":" in value else None
-        return value if key is None else _fingerprint(value, key, _index_key())
+        key = keys.get(key_id(value)) if ":" in value else None
+        return value if key is None else _fingerprint(value, key, index_key)
     if isinstance(value, dict):
-        return {name: fingerprinted(item) for name, item in value.items()}
+        return {name: _fingerprinted(item, keys, index_key) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [fingerprinted(item) for item in value]
+        return [_fingerprinted(item, keys, index_key) for item in value]
     return value
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext, override
 
-from tongban.accounts import queries as accounts
 from tongban.cases import facts, notices, snapshot
 from tongban.cases.models import Annotation, CheckFinding, CorrectionNotice, Review
 from tongban.cases.work import Work, text, working
@@ -19,6 +18,7 @@ from tongban.core.errors import Refused, gettext_noop
 from tongban.core.forms import label_path
 from tongban.core.law import Citation
 from tongban.core.lifecycle import Transition, Verb
+from tongban.records.rows import fresh
 from tongban.records.services import JSON
 
 
@@ -75,8 +75,8 @@ def _accept(work: Work, transition: Transition, effective: date, *, deemed: bool
 
 def _departments(work: Work) -> str:
     """Who reviews, as a document names them: the organisation, and what it looks at."""
-    names = accounts.organisation_names([row.organisation for row in work.loaded.reviews])
-    return "、".join(f"{names.get(row.organisation, '')}（{row.name}）" for row in work.loaded.reviews)
+    reviews = work.loaded.reviews
+    return "、".join(f"{work.reference.organisation(row.organisation).name}（{row.name}）" for row in reviews)
 
 
 def open_reviews(work: Work) -> None:
@@ -84,7 +84,8 @@ def open_reviews(work: Work) -> None:
     spec = work.version.spec
     there = {row.key for row in work.loaded.reviews}
     opened = [
-        Review(
+        fresh(
+            Review,
             case=work.case,
             key=item.key,
             name=item.name,

@@ -43,7 +43,7 @@ from tongban.core.items import ItemSpec, Material, VariantKind
 from tongban.core.lifecycle import Verb
 from tongban.core.materials import Tailored, check_answers, known_applicant
 from tongban.licences import queries as licences
-from tongban.records.rows import insert_now
+from tongban.records.rows import fresh, insert_now
 from tongban.records.services import JSON, next_number
 
 #: Without the characters that are mistaken for one another on paper or on the telephone.
@@ -253,7 +253,8 @@ def _create(
     spec, today = version.spec, legal_date(now)
     region = reference.organisation(spec.authority.organisation).region_code
     intake = facts.organisation_of(spec, spec.procedure.completeness.organisation)
-    case = Case(
+    case = fresh(
+        Case,
         lookup_code="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)),
         submission_key=draft.submission_key,
         region_code=region,
@@ -348,14 +349,16 @@ def _materials(
         licence_id = licence_for(locked.draft, material, today) if material and key not in files else ""
         generated = material is not None and material.provider == "generated" and key not in files
         source = "upload" if key in files else "licence" if licence_id else "form" if generated else "missing"
-        row = CaseMaterial(case=case, key=key, name=name, source=source, licence_id=licence_id, position=position)
+        given = {"key": key, "name": name, "source": source, "licence_id": licence_id, "position": position}
+        row = fresh(CaseMaterial, case=case, **given)
         out.append((row, [file_row(row, file, 1) for file in files.get(key, ())]))
     return out
 
 
 def file_row(material: CaseMaterial, file: Any, round_number: int) -> MaterialFile:
     """An uploaded file as a file of a material of the case, not written yet."""
-    return MaterialFile(
+    return fresh(
+        MaterialFile,
         material=material,
         file_id=file.file_id,
         name=file.name,

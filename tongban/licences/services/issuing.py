@@ -20,7 +20,7 @@ from tongban.licences.models import Licence, LicenceVersion
 from tongban.licences.services import guards
 from tongban.licences.values import Holder, Issuer, LicenceView, Term
 from tongban.outbox import services as outbox
-from tongban.records.rows import Rows
+from tongban.records.rows import Rows, fresh
 from tongban.records.secrets import blind_index
 from tongban.records.values import JSON, Head
 
@@ -66,7 +66,8 @@ def reserve(
     numbering.identifier(spec.code, issuer.uscc, "0", 1)
     with transaction.atomic() if rows is None else nullcontext():
         drawn = numbering.draw(spec, issuer, term.issued_on.year)
-        licence = Licence(
+        licence = fresh(
+            Licence,
             region_code=issuer.region_code,
             type_key=spec.key,
             type_name=spec.name,
@@ -195,7 +196,8 @@ def _add(
 
     spec = specs.plain(data.spec)
     packed = content.pack(data.fields, data.holder, data.issuer_name)
-    version = LicenceVersion(
+    version = fresh(
+        LicenceVersion,
         licence=licence,
         version=licence.version,
         kind=data.kind,
