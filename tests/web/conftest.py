@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,3 +22,20 @@ def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
         factories.world(timezone.now())
         yield
         TestCase._rollback_atomics(atomics)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """One instant for everything that a test makes."""
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+@pytest.fixture
+def people(now: dt.datetime) -> dict[str, str]:
+    """The bundled catalogue and the officers of the usual posts: post → account."""
+    from tests import factories
+
+    factories.world(now)
+    return factories.staff()

@@ -27,17 +27,6 @@ from tongban.web.desk.acts import ACTS
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_world")]
 
 
-@pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return made.staff()
-
-
 PAGES = {
     "/desk/": set(),
     "/desk/cases/": set(),

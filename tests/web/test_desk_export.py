@@ -7,7 +7,6 @@ import io
 
 import openpyxl
 import pytest
-from django.utils import timezone
 
 from tests import factories as made
 from tests.web.desk_help import actor, new_case, signed_in
@@ -17,17 +16,6 @@ from tongban.cases.services import exporting
 from tongban.records import queries as records
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return made.staff()
 
 
 def sheet(answer) -> list[tuple]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 
 import pytest
@@ -20,17 +19,6 @@ from tongban.core.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return made.staff()
 
 
 def page(client: Client, address: str) -> str:

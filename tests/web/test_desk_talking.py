@@ -21,14 +21,8 @@ ANSWER = "不在保护区内。"
 
 
 @pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return {**made.staff(), "asked": made.officer("asked", "culture", ["reviewer"])}
+def people(people: dict[str, str]) -> dict[str, str]:
+    return {**people, "asked": made.officer("asked", "culture", ["reviewer"])}
 
 
 @pytest.fixture

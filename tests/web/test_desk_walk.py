@@ -17,17 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_world")]
 
 
 @pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return made.staff()
-
-
-@pytest.fixture
 def applicant(people: dict[str, str], now: dt.datetime) -> Actor:
     return accounts.actor_for(made.enterprise(now), now)
 

@@ -5,26 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 
-from tests import factories as made
 from tests.web.desk_help import Desk, new_case, signed_in
 from tests.web.test_desk_walk import check_everything
 from tongban.web.desk import wording
 from tongban.web.desk.itemtext import rows_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_world")]
-
-
-@pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def people(now: dt.datetime) -> dict[str, str]:
-    made.world(now)
-    return made.staff()
 
 
 def test_a_complaint_names_the_entry_and_what_to_do(people: dict[str, str], now: dt.datetime) -> None:

@@ -16,3 +16,8 @@ def whole(text: str, *, least: int = 0, most: int = LARGEST) -> int | None:
         return None
     number = int(text)
     return number if least <= number <= most else None
+
+
+def page_number(text: str | None) -> int:
+    """The page of a list that an address names; the first for anything else."""
+    return whole(text or "", least=1, most=999_999) or 1

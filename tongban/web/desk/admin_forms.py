@@ -13,7 +13,7 @@ from tongban.core.actors import Duty
 from tongban.core.administrators import AdminRole
 from tongban.core.dates import legal_date
 from tongban.web.desk import wording
-from tongban.web.desk.own_forms import OwnForm
+from tongban.web.desk.taking import TakingForm
 from tongban.web.looking import LOOK, Dated
 
 
@@ -21,7 +21,7 @@ def _line(label: Any, required: Any, hint: Any = "", most: int = 100) -> forms.C
     return forms.CharField(label=label, help_text=hint, max_length=most, error_messages={"required": required})
 
 
-class AccountForm(OwnForm):
+class AccountForm(TakingForm):
     """A new account."""
 
     username = _line(
@@ -32,7 +32,7 @@ class AccountForm(OwnForm):
     name = _line(_("Name"), _("Write the full name."))
 
 
-class PostForm(OwnForm):
+class PostForm(TakingForm):
     """A new post."""
 
     key = _line(
@@ -57,7 +57,7 @@ class PostForm(OwnForm):
         field.choices = [("", _("Choose")), *accounts.all_organisations()]
 
 
-class DeedForm(OwnForm):
+class DeedForm(TakingForm):
     """A deed on an account, with its reason."""
 
     reason = _line(

@@ -16,7 +16,7 @@ from tongban.cases.queries import Listing
 from tongban.core import worklists
 from tongban.core.actors import Actor, Duty
 from tongban.core.errors import FieldError
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number, whole
 from tongban.web.desk import wording
 
 OWN_LANES = ("mine", "overdue", "today", "waiting", "paused", "consulted")
@@ -41,11 +41,6 @@ class Asked:
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
 
-def page_number(text: str) -> int:
-    """The page an address names; the first for anything else."""
-    return whole(text, least=1, most=999_999) or 1
-
-
 def first_lane(actor: Actor) -> str:
     """The lane somebody sees who asks for none."""
     return "department" if actor.duties and actor.duties <= _WATCHING else "mine"
@@ -61,7 +56,7 @@ def asked(params: Mapping[str, str], lane: str, layout: LayoutView | None = None
     return Asked(
         Listing(wanted if wanted in queries.LANES else lane, filters, order),
         str(worklists.order(sort)) if sort else "",
-        page_number(params.get("page", "1")),
+        page_number(params.get("page")),
         "" if whole(saved) is None else saved,
         tuple(errors),
     )

@@ -11,9 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tongban.accounts import queries as accounts
-from tongban.core.errors import Invalid
 from tongban.web import entering
-from tongban.web.desk import wording
+from tongban.web.desk.taking import TakingForm
 
 
 def rules() -> dict[str, Any]:
@@ -57,24 +56,13 @@ def _code(hint: Any) -> forms.CharField:
     )
 
 
-class OwnForm(forms.Form):
-    """A form that puts a service's complaints beside the entries."""
-
-    def take(self, error: Invalid) -> None:
-        """A service's complaints, each at its entry."""
-        for fault in error.errors:
-            self.add_error(fault.field if fault.field in self.fields else None, wording.fault(fault))
-        if not error.errors:
-            self.add_error(None, wording.with_remedy(error))
-
-
-class CodeForm(OwnForm):
+class CodeForm(TakingForm):
     """The second factor at sign-in."""
 
     code = _code(_("The six digits that the app shows now, or one of your recovery codes."))
 
 
-class NewPasswordForm(OwnForm):
+class NewPasswordForm(TakingForm):
     """A new password, where the present one was just given."""
 
     password = _secret(_("New password"), "new-password", _("Write the new password."))
@@ -88,7 +76,7 @@ class ChangePasswordForm(NewPasswordForm):
     old = _secret(_("Present password"), "current-password", _("Write the password you signed in with."))
 
 
-class EnrolForm(OwnForm):
+class EnrolForm(TakingForm):
     """The first code of a new second factor."""
 
     code = _code(_("The six digits that the app shows after it has read the picture."))

@@ -15,11 +15,12 @@ from tongban.accounts.services import RuleEntry
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor, Duty
 from tongban.core.dates import legal_date
-from tongban.core.errors import Invalid, NotFound
+from tongban.core.errors import NotFound
 from tongban.core.items import ItemSpec, VariantKind
 from tongban.core.posts import DELEGABLE, Method
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest
+from tongban.web.desk.taking import TakingForm
 
 Choices = Sequence[tuple[str, Any]]
 LEAVE = {
@@ -82,8 +83,8 @@ def _organisations(spec: ItemSpec) -> set[str]:
     return {spec.authority.organisation} | (named - {"authority"})
 
 
-class PeopleForm(forms.Form):
-    """A form of the department. ``take`` puts a service's complaints beside the entries."""
+class PeopleForm(TakingForm):
+    """A form of the department."""
 
     def __init__(self, *args: Any, request: DeskRequest, officer: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,13 +99,6 @@ class PeopleForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-
-    def take(self, error: Invalid) -> None:
-        """A service's complaints, each at its entry."""
-        for fault in error.errors:
-            self.add_error(fault.field if fault.field in self.fields else None, wording.fault(fault))
-        if not error.errors:
-            self.add_error(None, wording.refusal(error))
 
 
 def _day(label: Any, hint: Any = "") -> forms.DateField:

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongban.accounts import queries as accounts
 from tongban.accounts import services
 from tongban.core.administrators import ALLOWED, SOURCE, AdminVerb, check_may
-from tongban.core.errors import DomainError, Invalid, NotFound, gettext_noop
+from tongban.core.errors import NotFound, gettext_noop
+from tongban.core.numbers import page_number
 from tongban.records.secrets import decrypt, encrypt
 from tongban.web import navigation
 from tongban.web.desk import admin_forms as forms
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, admin_page, own_page, show_page
-from tongban.web.desk.listing import page_number
-from tongban.web.desk.own_forms import OwnForm
+from tongban.web.desk.taking import TakingForm, attempt
 
 _SHOWN_ONCE = "first-password"
 
@@ -49,7 +49,7 @@ def accounts_list(request: DeskRequest) -> HttpResponse:
         search=asked.get("q", "").strip(),
         state=asked.get("state", ""),
         role=asked.get("role", ""),
-        page=page_number(request.GET.get("page", "1")),
+        page=page_number(request.GET.get("page")),
     )
     context = {"form": form, "found": found, "roles": wording.ADMIN_ROLE, "may_create": _may(request, "create_account")}
     return show_page(request, "desk/admin/accounts.html", context, nav="accounts")
@@ -288,26 +288,16 @@ class _Page:
 
 def _form(
     request: DeskRequest,
-    form: OwnForm,
+    form: TakingForm,
     act: Callable[[dict[str, Any]], object],
     page: _Page,
     onward: Callable[[], str],
 ) -> HttpResponse:
     """GET shows the form; POST does it and goes on, or shows what is wrong with everything kept."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                act(form.cleaned_data)
-            except Invalid as error:
-                form.take(error)
-            except DomainError as error:
-                form.add_error(None, wording.with_remedy(error))
-                status = error.status
-            else:
-                messages.success(request, page.done)
-                return redirect(onward())
+    status = attempt(request, form, act)
+    if status is None:
+        messages.success(request, page.done)
+        return redirect(onward())
     context = {
         "form": form,
         "title": page.title,

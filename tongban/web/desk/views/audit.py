@@ -9,12 +9,11 @@ from django.views.decorators.http import require_safe
 
 from tongban.accounts import queries as accounts
 from tongban.core.administrators import AdminVerb
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number, whole
 from tongban.records import queries as records
 from tongban.web.desk import admin_forms as forms
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, admin_page, show_page
-from tongban.web.desk.listing import page_number
 from tongban.web.looking import LOOK
 
 EVENTS_SHOWN = 50
@@ -32,7 +31,7 @@ def sign_ins(request: DeskRequest) -> HttpResponse:
         kind=form.value("kind"),
         first=form.value("from"),
         last=form.value("to"),
-        page=page_number(request.GET.get("page", "1")),
+        page=page_number(request.GET.get("page")),
     )
     context = {"form": form, "found": found, "outcomes": wording.SIGN_IN, "has_errors": form.errors}
     return show_page(request, "desk/admin/sign_ins.html", context, nav="sign_ins")
@@ -49,7 +48,7 @@ def looks(request: DeskRequest) -> HttpResponse:
         what=form.value("what"),
         first=form.value("from"),
         last=form.value("to"),
-        page=page_number(request.GET.get("page", "1")),
+        page=page_number(request.GET.get("page")),
     )
     context = {"form": form, "found": found, "kinds": LOOK, "has_errors": form.errors}
     return show_page(request, "desk/admin/looks.html", context, nav="looks")

@@ -21,11 +21,10 @@ from tongban.catalogue.services import Saved
 from tongban.core.actors import Duty
 from tongban.core.changes import Change, Conflict, Revision, text_of
 from tongban.core.errors import NotFound, gettext_noop
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number, whole
 from tongban.web.desk import editing, wording
 from tongban.web.desk import editing_words as words
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
-from tongban.web.desk.listing import page_number
 from tongban.web.formdata import element_id
 from tongban.web.public import kept
 

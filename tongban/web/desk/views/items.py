@@ -14,12 +14,11 @@ from tongban.catalogue.views import Filters, VersionView
 from tongban.core.actors import Duty
 from tongban.core.dates import legal_date
 from tongban.core.errors import NotFound, gettext_noop
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number, whole
 from tongban.core.specs import plain
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
 from tongban.web.desk.itemtext import rows_of
-from tongban.web.desk.listing import page_number
 
 SOURCES = ("bundled", "imported")
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.accounts import queries as accounts
 from tongban.accounts import services
-from tongban.core.errors import DomainError, Invalid
+from tongban.core.numbers import page_number
 from tongban.web import entering
 from tongban.web.desk import own_forms, wording
 from tongban.web.desk.access import DeskRequest, own_page, show_page
-from tongban.web.desk.listing import page_number
+from tongban.web.desk.taking import TakingForm, attempt
 from tongban.web.looking import LOOK, Dated
 
 
@@ -73,21 +73,11 @@ def factor(request: DeskRequest) -> HttpResponse:
 
 
 def _form(
-    request: DeskRequest, form: own_forms.OwnForm, act: Any, template: str, extra: dict[str, Any], done: str = ""
+    request: DeskRequest, form: TakingForm, act: Any, template: str, extra: dict[str, Any], done: str = ""
 ) -> HttpResponse:
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                act(form.cleaned_data)
-            except Invalid as error:
-                form.take(error)
-            except DomainError as error:
-                form.add_error(None, wording.with_remedy(error))
-                status = error.status
-            else:
-                return redirect(done or "desk:own_sign_in")
+    status = attempt(request, form, act)
+    if status is None:
+        return redirect(done or "desk:own_sign_in")
     return show_page(request, template, {"form": form, "has_errors": form.errors, **extra}, nav="own", status=status)
 
 
@@ -118,7 +108,7 @@ def looks(request: DeskRequest) -> HttpResponse:
     """Who looked at one's own account."""
     form = Dated(request.GET)
     form.is_valid()
-    page = page_number(request.GET.get("page", "1"))
+    page = page_number(request.GET.get("page"))
     found = accounts.own_looks(request.actor, first=form.value("from"), last=form.value("to"), page=page)
     context = {"looks": found, "form": form, "kinds": LOOK, "has_errors": form.errors}
     return show_page(request, "desk/own/looks.html", context, nav="looks_own")

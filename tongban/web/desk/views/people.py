@@ -19,11 +19,12 @@ from tongban.cases import queries as cases
 from tongban.cases import services as case_services
 from tongban.core.actors import Duty
 from tongban.core.dates import legal_date
-from tongban.core.errors import DomainError, Forbidden, Invalid, NotFound, gettext_noop
+from tongban.core.errors import DomainError, Forbidden, NotFound, gettext_noop
 from tongban.core.posts import Arrival
 from tongban.web.desk import people_forms as forms
 from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
+from tongban.web.desk.taking import attempt
 
 
 @require_safe
@@ -111,17 +112,10 @@ def _form_page(
     note: str = "",
 ) -> HttpResponse:
     """GET shows the form; POST does it and goes back, or shows what is wrong with everything kept (422)."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                act(form.cleaned_data)
-            except Invalid as error:
-                form.take(error)
-            else:
-                messages.success(request, done)
-                return redirect(back)
+    status = attempt(request, form, act)
+    if status is None:
+        messages.success(request, done)
+        return redirect(back)
     context = {"form": form, "title": title, "button": button, "back": back, "note": note, "has_errors": form.errors}
     return show_page(request, "desk/people/form.html", context, nav="people", status=status)
 

@@ -18,6 +18,7 @@ from tongban.core.errors import DomainError, Invalid
 from tongban.web import entering
 from tongban.web.desk import own_forms, wording
 from tongban.web.desk.forms import SignInForm
+from tongban.web.desk.taking import TakingForm
 from tongban.web.public.people import visitor
 
 
@@ -92,7 +93,7 @@ def step(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/sign_in_step.html", context, status=status)
 
 
-_FORMS: dict[str, type[own_forms.OwnForm]] = {
+_FORMS: dict[str, type[TakingForm]] = {
     "code": own_forms.CodeForm,
     "change": own_forms.NewPasswordForm,
     "enrol": own_forms.EnrolForm,

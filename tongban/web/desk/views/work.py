@@ -17,7 +17,7 @@ from tongban.accounts import queries as accounts
 from tongban.accounts.queries import FilterView, LayoutView
 from tongban.cases import queries
 from tongban.cases.queries.views import WorkList
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number, whole
 from tongban.core.worklists import DEFAULT_COLUMNS
 from tongban.web.desk import listing, wording
 from tongban.web.desk.access import DeskRequest, show_page, staff_page
@@ -94,7 +94,7 @@ def _rail(asked: listing.Asked, counts: Any, numbers: Any, saved: tuple[FilterVi
 @staff_page()
 def mentions(request: DeskRequest) -> HttpResponse:
     """Notes that mention the officer, unread ones first."""
-    found = queries.mentions(request.actor, page=listing.page_number(request.GET.get("page", "1")))
+    found = queries.mentions(request.actor, page=page_number(request.GET.get("page")))
     return show_page(request, "desk/mentions.html", {"list": found, "title": wording.LANE["mentions"]}, nav="work")
 
 
@@ -131,7 +131,7 @@ def search(request: DeskRequest) -> HttpResponse:
     if not text:
         return redirect("desk:work")
     filters = queries.Filters(search=text)
-    number = listing.page_number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page"))
     closed = request.GET.get("closed") == "1"
     lane = "closed" if closed else "department"
     found = queries.work_list(request.actor, request.now, lane=lane, filters=filters, page=number)

@@ -22,12 +22,12 @@ from tongban.catalogue.views import Filters
 from tongban.core.actors import Actor
 from tongban.core.agency import State
 from tongban.core.errors import Invalid, NotFound, gettext_noop
+from tongban.core.numbers import page_number
 from tongban.records import queries as records
 from tongban.web.agentwords import STATES
 from tongban.web.public.agent_forms import Appoint, EndAgent
 from tongban.web.public.people import View, applicant_page
 from tongban.web.public.serving import inline
-from tongban.web.public.views.home import _number
 from tongban.web.public.wording import today
 
 #: Items offered for choosing; a district has fewer that can be applied for.
@@ -51,7 +51,7 @@ def listing(request: HttpRequest, actor: Actor, enterprise: AgencyView) -> HttpR
     """Every authority with its state, newest first; search and pages when there are many."""
     state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
     state = state if state in set(State) else ""
-    number = _number(request.GET.get("page"))
+    number = page_number(request.GET.get("page"))
     page = accounts.powers(actor, enterprise.id, timezone.now(), state=state, search=search, page=number)
     context = {
         "enterprise": enterprise,

@@ -17,6 +17,7 @@ from tongban.cases import services
 from tongban.cases.queries.views import CaseRow, CaseView, StoryEntry
 from tongban.core.actors import Actor
 from tongban.core.errors import Invalid, Stale
+from tongban.core.numbers import page_number
 from tongban.web.codewords import code_word
 from tongban.web.errors import Trouble, of_domain_error
 from tongban.web.public import kept
@@ -26,7 +27,6 @@ from tongban.web.public.people import actor_of, applicant_page
 from tongban.web.public.serving import inline
 from tongban.web.public.standing import due_of, is_filing, is_open, main_due, result_of, standing, steps, tag_of
 from tongban.web.public.uploading import case_rows, received, refused
-from tongban.web.public.views.home import _number
 from tongban.web.public.wording import clock_name
 from tongban.web.wording import say
 
@@ -39,7 +39,7 @@ def my_cases(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Cases newest first, with what is owed; above them the drafts."""
     state = request.GET.get("state", "")
     search = request.GET.get("q", "").strip()[:100]
-    page = cases.my_cases(actor, timezone.now(), page=_number(request.GET.get("page")), state=state, search=search)
+    page = cases.my_cases(actor, timezone.now(), page=page_number(request.GET.get("page")), state=state, search=search)
     context = {
         "page": page,
         "rows": [_row(row) for row in page.rows],

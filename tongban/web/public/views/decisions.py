@@ -21,7 +21,7 @@ from tongban.accounts import services as accounts
 from tongban.cases import queries as cases
 from tongban.cases.queries import Decision, Wanted
 from tongban.core.items import Track
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number
 from tongban.core.register import Column, cell
 from tongban.web.dates import full_day
 from tongban.web.language import is_chinese
@@ -70,7 +70,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     elif request.GET and not _counted(request, form):
         status = 429
     else:
-        page = cases.decisions(form.wanted(), today(), whole(request.GET.get("page", ""), least=1, most=999_999) or 1)
+        page = cases.decisions(form.wanted(), today(), page_number(request.GET.get("page")))
     query = request.GET.copy()
     query.pop("page", None)
     context = {

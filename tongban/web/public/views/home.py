@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.views import Filters, ItemView
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number
 from tongban.web.public.forms import LookUp
 
 #: The life of an enterprise in its order, each stage with the platform themes that belong to it.
@@ -96,7 +96,7 @@ def items(request: HttpRequest) -> HttpResponse:
         department=wanted["department"],
         appliable=True if only == "appliable" else None,
     )
-    page = catalogue.search(text, filters, page=_number(request.GET.get("page")))
+    page = catalogue.search(text, filters, page=page_number(request.GET.get("page")))
     return render(
         request,
         "public/items.html",
@@ -142,8 +142,3 @@ def _address(request: HttpRequest, **changes: str) -> str:
         if value:
             query[key] = value
     return "?" + query.urlencode()
-
-
-def _number(text: str | None) -> int:
-    """A page number as typed; anything else is the first page."""
-    return whole(text or "", least=1, most=999_999) or 1

@@ -18,7 +18,7 @@ from tongban.accounts import services
 from tongban.cases import queries as cases
 from tongban.core.actors import Actor
 from tongban.core.errors import Invalid, gettext_noop
-from tongban.core.numbers import whole
+from tongban.core.numbers import page_number
 from tongban.licences import queries as licences
 from tongban.web.looking import LOOK, Dated
 from tongban.web.public.forms import Contact
@@ -37,7 +37,7 @@ def looks(request: HttpRequest, actor: Actor) -> HttpResponse:
     """谁看过我的信息."""
     form = Dated(request.GET)
     form.is_valid()
-    page = whole(request.GET.get("page", "1"), least=1, most=999_999) or 1
+    page = page_number(request.GET.get("page"))
     found = accounts.own_looks(actor, first=form.value("from"), last=form.value("to"), page=page)
     own = cases.numbers_of(actor, [row.reference for row in found.rows])
     context = {"looks": found, "form": form, "kinds": LOOK, "own": own, "nav": "account"}
