@@ -282,6 +282,13 @@ class Story:
         services.request_clarification(number=self.number, actor=self._reviewer(), question=question, now=self.at)
         return self
 
+    def consult(self, organisation: str, question: str) -> Story:
+        """A question of the department that still reviews to another one; no clock knows of it."""
+        asking = next(row for row in self.view.reviews if row.done_on is None)
+        actor = self.officer(asking.organisation, "reviewer")
+        services.consult(number=self.number, actor=actor, organisation=organisation, question=question, now=self.at)
+        return self
+
     def extend(self, reason: str) -> Story:
         """Extended by the head."""
         services.extend(number=self.number, actor=self._decider("agency_head"), reason=reason, now=self.at)

@@ -58,7 +58,7 @@ def main_story(hall: Hall) -> None:
     story.step(days.ago(4, 15)).result("空气、用水检测结果合格。")
     story.review("market", "经营范围与登记一致，同意。")
     story.step(days.ago(2, 11)).review("ecology", "排污登记编号已核对，同意。")
-    story.step(days.ago(1, 16)).inspect().note("现场核查照片已存入材料。")
+    story.step(days.ago(1, 16)).inspect().note("@林越 现场核查照片已存入材料，请看车间入口那几张。")
 
 
 def waiting_at_the_window(hall: Hall) -> None:
@@ -100,7 +100,8 @@ def under_review(hall: Hall) -> None:
     hall.accepted("blasting_person", 4, 3, "new")
     hall.accepted("hotel_special", 10, 8, "new").step(days.ago(6)).review("market_review", "登记信息一致，同意。")
     hall.accepted("build_permit", 4, 4, "new").step(days.ago(2)).review_all(but=("quality_safety",))
-    hall.accepted("outdoor_ad", 13, 11, "new").step(days.ago(7)).review_all(but=("planning_view",))
+    story = hall.accepted("outdoor_ad", 13, 11, "new").step(days.ago(7)).review_all(but=("planning_view",))
+    story.step(days.ago(2, 10)).consult("ecology", "设置点位临近居民楼，夜间亮度是否有投诉记录？")
     hall.accepted("bank_security_plan", 24, 22).step(days.ago(12)).review_all(but=("security",))
     story = hall.accepted("invest_approve", 9, 7, "new").step(days.ago(5))
     story.special("expert_review", 15, "项目申请书需要委托评估。", "滨海新区（示例）工程咨询中心")
