@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -127,6 +128,7 @@ TEXT = FormField("name", "名称", max_length=5)
 def test_rare_characters_count_once():
     assert text_length("𠮷") == 1
     assert text_length("邊\U000e0101") == 1
+    assert text_length("e\u0301か\u3099") == 2
     assert check(TEXT, "𠮷𠮷𠮷𠮷𠮷") == ("𠮷𠮷𠮷𠮷𠮷", [])
     value, errors = check(TEXT, "𠮷" * 6)
     assert value is None
@@ -136,6 +138,17 @@ def test_rare_characters_count_once():
 def test_html_stays_text():
     long = FormField("name", "名称")
     assert check(long, "<script>alert(1)</script> & “A”") == ("<script>alert(1)</script> & “A”", [])
+
+
+def test_every_character_is_counted_and_kept_or_dropped_by_what_unicode_says_of_it() -> None:
+    kept = "\n\t"
+    for code in (*range(0xD800), *range(0xE000, 0x11000), 0x20BB7):
+        char = chr(code)
+        dropped = unicodedata.category(char) == "Cc" and char not in kept
+        if dropped:
+            assert clean_text(f"a{char}b", lines=True) in ("ab", "a\nb"), hex(code)
+        counted = not unicodedata.combining(char) and not 0xFE00 <= code <= 0xFE0F
+        assert text_length(char) == counted, hex(code)
 
 
 def test_invisible_characters_vanish_and_lines_stay_where_they_belong():

@@ -120,6 +120,8 @@ def beside(case: Case) -> Beside:
     for rows in found.values():
         for each in rows:
             each.case = case  # type: ignore[attr-defined]
+    for review in found["reviews"]:
+        remember(review)
     return Beside(**found, read=frozenset(names))  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ A verb opens a :class:`Work`, asks it to :meth:`Work.check`, changes rows, and e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from tongban.records.services import JSON, Head, append_event, moved_on
 
 #: Longest free text an officer or applicant writes into one field.
 MAX_TEXT = 4000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 class Work:
@@ -193,7 +195,7 @@ def working(number: str, actor: Actor, now: datetime, expected_seq: int | None =
 
 def text(value: str, field: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
     """``value`` trimmed. Raises :class:`Invalid` naming ``field`` when it is missing or too long."""
-    value = "".join(char for char in value.replace("\r\n", "\n") if char in "\n\t" or ord(char) >= 32).strip()
+    value = _CONTROL.sub("", value.replace("\r\n", "\n")).strip()
     if required and not value:
         raise invalid(field, gettext_noop("This is empty."), gettext_noop("Write it in a sentence or two."))
     if len(value) > most:

@@ -54,18 +54,20 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not lines:
         text = re.sub(r"[\n\t\u2028\u2029]+", " ", text)
-    return "".join(char for char in text if char in "\n\t" or not _invisible(char)).strip()
+    return _INVISIBLE.sub("", text).strip()
 
 
-def _invisible(char: str) -> bool:
-    return unicodedata.category(char) == "Cc" or char in _FORMAT_CHARACTERS
-
-
-_FORMAT_CHARACTERS = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+#: Control characters (Unicode's Cc) but for line end and tabulator, and marks of format that nobody sees.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: Characters each of which stands alone: Latin letters, Chinese ones, and the signs used with them.
+_SINGLE = re.compile("[\x00-\u02ff\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uff01-\uff60]*")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def text_length(text: str) -> int:
     """How many characters a reader counts: 𠮷 is one, and so is a character with its variation selector."""
+    if _SINGLE.fullmatch(text):
+        return len(text)
     return sum(1 for char in text if not unicodedata.combining(char) and not _variation_selector(char))
 
 
@@ -79,7 +81,7 @@ def _entered_text(field: FormField, raw: Any, path: str, report: Report, *, line
         raw = ""
     if isinstance(raw, (int, Decimal, dt.date)):
         raw = str(raw)
-    if not isinstance(raw, str) or any("\ud800" <= char <= "\udfff" for char in raw):
+    if not isinstance(raw, str) or _HALF.search(raw):
         report.wrong(
             path, field, gettext_noop("%(label)s: the entry could not be read."), gettext_noop("Enter it once more.")
         )

@@ -28,6 +28,10 @@ _Secret = tuple[tuple[str, str, Callable[[Any], Any]], ...]  # (column, attribut
 _Prepared = tuple[tuple[str, Callable[[Any], Any] | None], ...]  # (attribute, how it is prepared)
 
 
+#: Above it a row goes out as JSON: psycopg keeps its reading of a statement only up to fifty values.
+MOST_VALUES = 14
+
+
 class Rows:
     """Rows to be written together, inside the transaction of the verb that collects them."""
 
@@ -114,14 +118,12 @@ def _write_at_once(
     inserts: Mapping[_Model, Sequence[_Source]],
     updates: Sequence[tuple[models.Model, tuple[str, ...]]],
 ) -> None:
-    """One row goes out value by value, several of one model as a JSON parameter: the text must not vary with them."""
-    text = _together(
-        tuple((model, len(rows) > 1) for model, rows in inserts.items()),
-        tuple((type(row), names) for row, names in updates),
-    )
+    """A short row goes out value by value; several of one model as JSON, since the text must not vary with them."""
+    as_json = {model: len(rows) > 1 or len(_inserted(model)) > MOST_VALUES for model, rows in inserts.items()}
+    text = _together(tuple(as_json.items()), tuple((type(row), names) for row, names in updates))
     values: list[Any] = []
     for model, rows in inserts.items():
-        if len(rows) > 1:
+        if as_json[model]:
             values.append(_json(rows, *_spelled(model)))
         else:
             values += _values(rows[0], _prepared(model, None))
@@ -133,8 +135,8 @@ def _write_at_once(
 
 @cache
 def _together(inserts: tuple[tuple[_Model, bool], ...], updates: tuple[tuple[_Model, tuple[str, ...]], ...]) -> str:
-    """One statement that makes all these inserts (of several rows where that is true) and updates."""
-    parts = [_json_insert(model) if several else _one_insert(model) for model, several in inserts]
+    """One statement that makes all these inserts (from JSON where that is true) and updates."""
+    parts = [_json_insert(model) if as_json else _one_insert(model) for model, as_json in inserts]
     parts += [_one_update(model, names) for model, names in updates]
     named = ", ".join(f"part_{number} as ({part})" for number, part in enumerate(parts[:-1]))
     return f"with {named} {parts[-1]}" if named else parts[-1]
@@ -222,7 +224,7 @@ def _insert(
     db: BaseDatabaseWrapper, model: _Model, rows: Sequence[_Source], *, returning: bool
 ) -> list[tuple[Any, ...]]:
     values: list[Any]
-    if db.vendor == "postgresql" and len(rows) == 1:
+    if db.vendor == "postgresql" and len(rows) == 1 and len(_inserted(model)) <= MOST_VALUES:
         text, values = _one_insert(model), _values(rows[0], _prepared(model, None))
     elif db.vendor == "postgresql":
         text, values = _json_insert(model), [_json(rows, *_spelled(model))]

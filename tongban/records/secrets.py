@@ -106,8 +106,12 @@ def fingerprinted(value: Any) -> Any:
 
 def _fingerprinted(value: Any, keys: Mapping[str, bytes], index_key: bytes) -> Any:
     if isinstance(value, str):
-        key = keys.get(key_id(value)) if ":" in value else None
+        if ":" not in value:
+            return value
+        key = keys.get(key_id(value))
         return value if key is None else _fingerprint(value, key, index_key)
+    if value is None:
+        return value
     if isinstance(value, dict):
         return {name: _fingerprinted(item, keys, index_key) for name, item in value.items()}
     if isinstance(value, list | tuple):
