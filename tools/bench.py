@@ -97,7 +97,7 @@ def _head(load: float, cores: int, quiet: str) -> list[str]:
         "number), close. Ours go through the services that the screens call: lock, permission, guards, all clocks,",
         "digests, hash chain, encryption, four numbered notices and their tasks. The floor is the same workload as",
         "hand-written SQL with none of that. Filling in the draft and making the certificate's file are other requests",
-        "and are not timed. An officer is signed in once for the run. Transaction control is not counted as SQL.",
+        "and are not timed. Everybody is signed in once for the run. Transaction control is not counted as SQL.",
         "",
         "Aims on PostgreSQL: 0.5 of the floor with one worker, 0.4 with two, at most 40 statements a lifecycle;",
         "1,000,000 deadlines and all clocks of 200,000 cases a second.",
