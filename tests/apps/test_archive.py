@@ -240,7 +240,7 @@ def test_a_nonsense_manifest_is_an_answer(packed: bytes, tmp_path: Path, content
 def test_keys_from_elsewhere_are_compared(file: Path, packed: bytes, tmp_path: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from tongban.documents import trial_authority
+    from tongban.gateways.seal import trial as trial_authority
     from tongban.records.signing import public_pem
 
     key = next(content for name, content in entries(packed).items() if name.endswith(".pub.pem"))

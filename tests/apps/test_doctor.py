@@ -102,7 +102,7 @@ def test_keys_that_others_may_read(
 @pytest.mark.parametrize(("days", "level"), [(-1, "fail"), (5, "warn"), (300, "ok")])
 def test_the_seals_certificate_ends(now: dt.datetime, monkeypatch: pytest.MonkeyPatch, days: int, level: str) -> None:
     ends = now + dt.timedelta(days=days)
-    monkeypatch.setattr(installation.documents, "seal_certificate_ends", lambda: ends)
+    monkeypatch.setattr(installation.documents, "seal_certificate_ends", lambda: [("", ends)])
     assert levels("seal-certificate", now) == {level}
 
 

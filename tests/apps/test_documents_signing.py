@@ -25,9 +25,12 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from tongban.documents import signing, trial_authority
+from tongban.documents import signing
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.rendering import render
+from tongban.gateways import seal as seals
+from tongban.gateways.seal import own
+from tongban.gateways.seal import trial as trial_authority
 
 AT = dt.datetime(2026, 10, 19, 1, 12, tzinfo=dt.UTC)
 AUTHORITY = IssuingAuthority(key="a", name="示例局", word="示")
@@ -37,9 +40,9 @@ DATA = {"applicant": "示例公司", "item": "示例事项", "case_number": "1",
 @pytest.fixture(autouse=True)
 def own_keys() -> Iterator[None]:
     """Identities are cached per process; tests that change them start and end clean."""
-    signing._production.cache_clear()
+    own.read.cache_clear()
     yield
-    signing._production.cache_clear()
+    own.read.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +124,7 @@ def signed_plain() -> bytes:
 def test_production_without_keys_refuses_and_names_the_settings(settings: Any, plain: bytes, signed: bytes) -> None:
     settings.TEST_CA_DIR = ""
     settings.SIGNING_KEY_FILE = ""
-    with pytest.raises(signing.SigningNotConfigured, match="SIGNING_KEY_FILE and SIGNING_CERT_FILE"):
+    with pytest.raises(seals.SealUnusable, match="SIGNING_KEY_FILE and SIGNING_CERT_FILE"):
         signing.sign_pdf(plain, reason="签发", signed_at=AT)
     assert not signing.verify_pdf(signed).good
 
@@ -133,7 +136,7 @@ def test_production_signs_with_its_own_pem_and_draws_no_test_seal(settings: Any,
     settings.TEST_CA_DIR = ""
     settings.SIGNING_KEY_FILE = str(place / trial_authority.KEY)
     settings.SIGNING_CERT_FILE = str(tmp_path / "chain.pem")
-    assert not signing.is_test_authority()
+    assert not seals.is_trial()
     assert signing.verify_pdf(signing.sign_pdf(plain, reason="签发", signed_at=AT)).good
     assert "测试" not in text(render("withdrawal", DATA, authority=AUTHORITY, number="一号", issued_on=AT.date()))
 
@@ -179,7 +182,7 @@ def test_the_test_key_is_readable_by_its_owner_only_and_kept(tmp_path: Path) -> 
 
 def test_processes_that_start_at_once_share_one_authority(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from tongban.documents import trial_authority as t;"
+        "import sys; from pathlib import Path; from tongban.gateways.seal import trial as t;"
         "print((t.ensure(Path(sys.argv[1])) / t.KEY).read_text())"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "ca")]
@@ -196,5 +199,5 @@ def test_a_signature_outlives_its_certificate_and_an_expired_one_signs_nothing(
     settings.TEST_CA_DIR = str(tmp_path / "short-lived")
     signed = signing.sign_pdf(plain, reason="签发", signed_at=dt.datetime(2020, 6, 1, tzinfo=dt.UTC))
     assert signing.verify_pdf(signed).good
-    with pytest.raises(signing.SigningNotConfigured, match="2020-01-01 to 2021-12-31, not on 2026-10-19"):
+    with pytest.raises(seals.SealUnusable, match="2020-01-01 to 2021-12-31, not on 2026-10-19"):
         signing.sign_pdf(plain, reason="签发", signed_at=AT)

@@ -21,6 +21,7 @@ from tongban.config.release import release
 from tongban.core.actors import Duty
 from tongban.core.administrators import AdminRole
 from tongban.gateways.antivirus.clamd import address_of
+from tongban.gateways.seal import check_address
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
 BASE_DIR = PACKAGE_DIR.parent
@@ -74,6 +75,19 @@ except ValueError as error:
 MEDIA_ROOT = _directory("MEDIA_ROOT", "files", "Name the directory for applicants' files, outside the web root")
 if MEDIA_ROOT and Path(MEDIA_ROOT).is_relative_to(PACKAGE_DIR):
     _environment.problem("MEDIA_ROOT", "lies inside the program", "Name a directory of its own")
+SEALS_URL = _environment.text("SEALS_URL", "")
+SEALS_KEY_ID = _environment.text("SEALS_KEY_ID", "")
+SEALS_SECRET = _environment.optional_secret("SEALS_SECRET")
+SEALS_ROOTS_FILE = _environment.text("SEALS_ROOTS_FILE", "")
+try:
+    if SEALS_URL:
+        check_address(SEALS_URL)
+except ValueError as error:
+    _environment.problem("SEALS_URL", str(error), "Write file:///etc/tongban/seals or https://host/path")
+if SEALS_URL.startswith("http") and not (SEALS_KEY_ID and SEALS_SECRET and SEALS_ROOTS_FILE):
+    _environment.problem(
+        "SEALS_URL", "names a platform", "Name SEALS_KEY_ID, SEALS_SECRET and SEALS_ROOTS_FILE as well"
+    )
 SEAL_EXPORT_DIR = _directory("SEAL_EXPORT_DIR", "seals", "Name the directory seals are published to")
 if DEMO:
     SEAL_KEY_FILE = _environment.text("SEAL_KEY_FILE", str(_keys / "seal.pem"))
@@ -83,10 +97,12 @@ if DEMO:
 else:
     _HOW = "`tongban settings new` tells how to make it"
     SEAL_KEY_FILE = _environment.readable("SEAL_KEY_FILE", f"Name the file of the seals' Ed25519 key; {_HOW}")
-    SIGNING_KEY_FILE = _environment.readable("SIGNING_KEY_FILE", "Name the electronic seal's key (PEM or PKCS #12)")
-    SIGNING_CERT_FILE = ""
-    if Path(SIGNING_KEY_FILE).suffix not in {".p12", ".pfx"}:
-        SIGNING_CERT_FILE = _environment.readable("SIGNING_CERT_FILE", "Name the PEM file of its certificate and chain")
+    SIGNING_KEY_FILE = SIGNING_CERT_FILE = ""
+    if not SEALS_URL or _environment.text("SIGNING_KEY_FILE"):  # seals kept elsewhere need no key here
+        SIGNING_KEY_FILE = _environment.readable("SIGNING_KEY_FILE", "Name the electronic seal's key (PEM or PKCS #12)")
+        if Path(SIGNING_KEY_FILE).suffix not in {".p12", ".pfx"}:
+            _WHICH = "Name the PEM file of its certificate and chain"
+            SIGNING_CERT_FILE = _environment.readable("SIGNING_CERT_FILE", _WHICH)
     TEST_CA_DIR = ""
 SIGNING_KEY_PASSWORD = _environment.optional_secret("SIGNING_KEY_PASSWORD")
 

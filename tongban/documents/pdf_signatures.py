@@ -46,6 +46,11 @@ def certificates(content: bytes) -> list[x509.Certificate]:
     return [x509.Certificate.load(der) for _, _, der in pem.unarmor(content, multiple=True)]
 
 
+def roots_of(found: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The certificates that vouch for themselves; of a chain without one, its last."""
+    return [each for each in found if each.subject == each.issuer] or list(found[-1:])
+
+
 def check_pdf(content: bytes, roots: Sequence[x509.Certificate], others: Sequence[x509.Certificate]) -> SignatureReport:
     """What the signature of ``content`` proves to who believes ``roots``. Never raises: garbage is unreadable."""
     try:

@@ -15,6 +15,7 @@ from tongban.core.errors import NotFound, gettext_noop
 from tongban.documents.composing import Composition, compose
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.models import Document
+from tongban.gateways import seal as seals
 
 
 @dataclass(frozen=True)
@@ -132,18 +133,16 @@ def view(document: Document) -> DocumentView:
     )
 
 
-def seal_certificate_ends() -> dt.datetime:
-    """Until when the certificate of the electronic seal is valid. Raises what reading key and certificate raises."""
-    from tongban.documents import signing
+def seal_certificate_ends() -> list[tuple[str, dt.datetime]]:
+    """Of each electronic seal kept on this machine, the authority (empty: all) and until when its certificate is valid.
 
-    certificate = signing.identity().signer.signing_cert
-    assert certificate is not None, "an identity is made with its certificate"
-    ends: dt.datetime = certificate.not_valid_after
-    return ends
+    Raises what reading keys and certificates raises.
+    """
+    return [(seal.name, seals.certificates(seal.chain)[0].not_valid_after_utc) for seal in seals.all_seals()]
 
 
 def signing_certificates() -> str:
-    """The certificates that documents are signed with, signer first, root last, as PEM."""
+    """The certificates that documents are signed with, of each seal its own first and the root last, as PEM."""
     from tongban.documents import signing
 
-    return signing.certificate_chain()
+    return signing.certificate_chains()

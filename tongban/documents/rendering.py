@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from tongban.documents import signing
 from tongban.documents.composing import Block, Composition, compose, date_text
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.typesetting import qr_svg, typeset
+from tongban.gateways import seal as seals
+from tongban.gateways.seal import Seal
 
 
 def render(
@@ -22,20 +23,27 @@ def render(
     authority: IssuingAuthority,
     number: str = "",
     issued_on: dt.date | None = None,
+    seal: Seal | None = None,
 ) -> bytes:
-    """The unsigned PDF of a document; without a number it is a preview and says so at its foot.
+    """The unsigned PDF of a document with the picture of ``seal``; without a number it is a preview and says so.
 
     Raises :class:`~tongban.core.errors.Invalid` when ``data`` lacks something, or
     :class:`~tongban.documents.typesetting.FontMissing`.
     """
-    return typeset("notice.typ", payload(compose(kind, data, authority), data, authority, number, issued_on))
+    text = compose(kind, data, authority)
+    return typeset("notice.typ", payload(text, data, authority, number, issued_on, seal))
 
 
 def payload(
-    text: Composition, data: Mapping[str, Any], authority: IssuingAuthority, number: str, issued_on: dt.date | None
+    text: Composition,
+    data: Mapping[str, Any],
+    authority: IssuingAuthority,
+    number: str,
+    issued_on: dt.date | None,
+    seal: Seal | None = None,
 ) -> dict[str, Any]:
     """What the template ``notice.typ`` prints, as JSON-ready values."""
-    test = signing.is_test_authority()
+    test = seals.is_trial()
     url = lookup_url(data)
     return {
         "title": text.title,
@@ -47,6 +55,7 @@ def payload(
         "qr": qr_svg(url) if url else None,
         "seal": test and bool(number),
         "seal_name": authority.name,
+        "seal_picture": (seal.picture or None) if seal is not None and number else None,
         "foot": _foot(number, test),
     }
 

@@ -21,6 +21,7 @@ from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.kinds import kind as kind_called
 from tongban.documents.models import Document
 from tongban.documents.queries import DocumentView
+from tongban.gateways import seal as seals
 from tongban.outbox import services as outbox
 from tongban.records import services as records
 from tongban.records.rows import Rows, fresh
@@ -96,10 +97,11 @@ def make_file(*, document_id: str, now: dt.datetime) -> DocumentView:
     if document.status != Document.PENDING:
         return queries.view(document)
     data, authority = queries.content(document)
+    seal = seals.seal_for(authority.key, document.kind, authority.name)
     content = rendering.render(
-        document.kind, data, authority=authority, number=document.number, issued_on=document.issued_on
+        document.kind, data, authority=authority, number=document.number, issued_on=document.issued_on, seal=seal
     )
-    signed = signing.sign_pdf(content, reason=document.title, signed_at=now, location=authority.name)
+    signed = signing.sign_pdf(content, reason=document.title, signed_at=now, location=authority.name, seal=seal)
     with transaction.atomic():
         current = Document.objects.select_for_update().get(pk=document.pk)
         if current.status != Document.PENDING:

@@ -13,9 +13,9 @@ from django.conf import settings
 from tongban.core import specs
 from tongban.core.errors import FieldError, Invalid, gettext_noop
 from tongban.core.items import LicenceTypeSpec
-from tongban.documents import signing
 from tongban.documents.composing import date_text
 from tongban.documents.typesetting import qr_svg
+from tongban.gateways.seal import Seal
 from tongban.licences.models import Licence, LicenceVersion
 from tongban.licences.values import Holder, LicenceView
 from tongban.records.secrets import blind_index
@@ -111,9 +111,8 @@ def _rows(spec: LicenceTypeSpec, fields: Mapping[str, str], version: LicenceVers
     return tuple(rows)
 
 
-def page(licence: LicenceView) -> dict[str, Any]:
-    """What the certificate templates print."""
-    test = signing.is_test_authority()
+def page(licence: LicenceView, seal: Seal) -> dict[str, Any]:
+    """What the certificate templates print, with the picture of the issuer's seal where it has one."""
     return {
         "title": licence.name,
         "issuer": licence.issuer_name,
@@ -123,9 +122,10 @@ def page(licence: LicenceView) -> dict[str, Any]:
         "holder": licence.holder_name,
         "rows": [list(row) for row in licence.rows],
         "qr": qr_svg(verify_url(licence.token)),
-        "seal": test,
+        "seal": seal.trial,
+        "seal_picture": seal.picture or None,
         "issued_on": date_text(licence.issued_on),
-        "foot": EFFECT + ("。测试样张，不具法律效力。" if test else "。"),
+        "foot": EFFECT + ("。测试样张，不具法律效力。" if seal.trial else "。"),
     }
 
 

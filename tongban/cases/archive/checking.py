@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tongban.cases.archive import package
-from tongban.documents.pdf_signatures import certificates, check_pdf
+from tongban.documents.pdf_signatures import certificates, check_pdf, roots_of
 from tongban.records.canonical import digest
 from tongban.records.values import ZERO_HASH
 
@@ -268,7 +268,7 @@ class _Check:
     def _pdfs(self) -> None:
         """Every paper that this authority signed."""
         chain = certificates(self._read(package.CERTIFICATES))
-        roots = certificates(self.believed.roots) if self.believed.roots else chain[-1:]
+        roots = certificates(self.believed.roots) if self.believed.roots else roots_of(chain)
         for root in roots:
             subject = str(root.subject.native.get("common_name", ""))
             self.report.roots[subject] = root.sha256_fingerprint.replace(" ", "").lower()

@@ -12,12 +12,16 @@ from tongban.core.actors import SYSTEM
 from tongban.core.dates import legal_date
 from tongban.documents import signing
 from tongban.documents.typesetting import typeset
+from tongban.gateways import seal as seals
 from tongban.licences import content, evidence
 from tongban.licences.models import Licence, LicenceVersion
 from tongban.licences.services import guards
 from tongban.licences.states import State
 from tongban.licences.values import LicenceView
 from tongban.records import services as records
+
+#: As which kind of document the seal gateway is asked for the seal on a certificate.
+SEALED_AS = "licence"
 
 
 def make_file(*, licence_id: str, now: dt.datetime, version: int = 0) -> LicenceView:
@@ -33,8 +37,9 @@ def make_file(*, licence_id: str, now: dt.datetime, version: int = 0) -> Licence
         return content.view(licence, row)
     seen = content.view(licence, row)
     template = seen.spec.template if seen.spec.template in content.TEMPLATES else "licence"
-    unsigned = typeset(f"{template}.typ", content.page(seen))
-    signed = signing.sign_pdf(unsigned, reason=f"签发{seen.name}", signed_at=now, location=seen.issuer_name)
+    seal = seals.seal_for(licence.issuer_key, SEALED_AS, seen.issuer_name)
+    unsigned = typeset(f"{template}.typ", content.page(seen, seal))
+    signed = signing.sign_pdf(unsigned, reason=f"签发{seen.name}", signed_at=now, location=seen.issuer_name, seal=seal)
     with transaction.atomic():
         licence = guards.locked(licence_id)
         row = _version(licence, row.version)

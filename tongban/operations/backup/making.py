@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -113,7 +114,13 @@ def write_keys(folder: Path, backup: Path) -> list[str]:
     for path in (settings.SEAL_KEY_FILE, settings.SIGNING_KEY_FILE, settings.SIGNING_CERT_FILE):
         if path and Path(path).is_file():
             contents[Path(path).name] = Path(path).read_bytes()
+    if settings.SEALS_URL.startswith("file:"):
+        kept = Path(urlsplit(settings.SEALS_URL).path)
+        contents |= {
+            f"seals/{path.relative_to(kept)}": path.read_bytes() for path in sorted(kept.rglob("*")) if path.is_file()
+        }
     for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(folder / name, [content])
         (folder / name).chmod(0o600)
     return sorted(contents)

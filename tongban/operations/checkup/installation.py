@@ -16,6 +16,7 @@ from django.contrib.staticfiles.finders import get_finders
 from tongban.core.errors import gettext_noop
 from tongban.documents import queries as documents
 from tongban.documents.typesetting import FontMissing, check_fonts
+from tongban.gateways.seal import SealUnusable
 from tongban.operations.outcome import Result, bad, poor, well
 
 HALF_A_YEAR = 180 * 86400
@@ -100,31 +101,34 @@ _SECRET_FILES = frozenset(
 
 
 def seal_certificate(now: datetime) -> Iterator[Result]:
-    """The electronic seal's certificate is valid, and for how long."""
-    ends = documents.seal_certificate_ends()
-    remedy = gettext_noop(
-        "Order a new certificate and name it in SIGNING_CERT_FILE; documents signed before stay valid."
-    )
-    if ends <= now:
+    """The electronic seals can be used, and until when their certificates are valid."""
+    try:
+        found = documents.seal_certificate_ends()
+    except SealUnusable as error:
         yield bad(
             "seal-certificate",
-            gettext_noop("The electronic seal's certificate ended on %(day)s."),
-            remedy,
-            day=ends.date(),
+            gettext_noop("The electronic seals cannot be used: %(why)s."),
+            gettext_noop("Mend what SEALS_URL or SIGNING_KEY_FILE names; docs/operations.md describes both."),
+            why=str(error),
         )
-    elif ends - now < CERTIFICATE_WARNING:
-        yield poor(
-            "seal-certificate",
-            gettext_noop("The electronic seal's certificate ends on %(day)s."),
-            remedy,
-            day=ends.date(),
-        )
-    else:
-        yield well(
-            "seal-certificate",
-            gettext_noop("The electronic seal's certificate is valid until %(day)s."),
-            day=ends.date(),
-        )
+        return
+    if not found:
+        yield well("seal-certificate", gettext_noop("The electronic seals are kept by the platform of SEALS_URL."))
+    for name, ends in found:
+        yield _certificate(name or "*", ends, now)
+
+
+def _certificate(seal: str, ends: datetime, now: datetime) -> Result:
+    remedy = gettext_noop("Order a new certificate and put it in its place; documents signed before stay valid.")
+    about = {"seal": seal, "day": ends.date()}
+    if ends <= now:
+        message = gettext_noop("The electronic seal's certificate ended on %(day)s (%(seal)s).")
+        return bad("seal-certificate", message, remedy, **about)
+    if ends - now < CERTIFICATE_WARNING:
+        message = gettext_noop("The electronic seal's certificate ends on %(day)s (%(seal)s).")
+        return poor("seal-certificate", message, remedy, **about)
+    message = gettext_noop("The electronic seal's certificate is valid until %(day)s (%(seal)s).")
+    return well("seal-certificate", message, **about)
 
 
 def static_files(now: datetime) -> Iterator[Result]:

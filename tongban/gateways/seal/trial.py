@@ -1,12 +1,13 @@
-"""A certificate authority for trials: its root and its one signer are marked 测试 and worth nothing outside.
+"""Seals for trials: each has a root of its own, both are marked 测试 and worth nothing outside.
 
-Made on first use in ``TEST_CA_DIR`` and kept, so that what was signed yesterday verifies today. Production never
-comes here: it names its own key and certificate.
+Made on first use in ``TEST_CA_DIR`` and kept, so that what was sealed yesterday verifies today: the general one in the
+folder itself, an authority's in a folder of its own below it. Production never comes here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import secrets
 import shutil
@@ -17,13 +18,34 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tongban.gateways.seal.values import Seal, with_key
+
 ROOT, CERTIFICATE, KEY = "root.pem", "signer.pem", "signer-key.pem"
+_BELOW = "seals"
 VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 VALID_TO = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
 
 
-def ensure(folder: Path) -> Path:
-    """``folder`` with root certificate, signer certificate and signer key; made when it is not there.
+def seal(folder: Path, authority: str, name: str) -> Seal:
+    """The trial seal of an authority; of nobody in particular without one."""
+    place = ensure(folder)
+    if authority:
+        place = ensure(folder / _BELOW / hashlib.sha256(authority.encode()).hexdigest()[:16], name or authority)
+    private = serialization.load_pem_private_key((place / KEY).read_bytes(), None)
+    return Seal(authority, _chain(place), with_key(private), trial=True)
+
+
+def trusted(folder: Path) -> list[bytes]:
+    """The chains of every trial seal made so far."""
+    return [_chain(place) for place in [ensure(folder), *sorted((folder / _BELOW).glob("[!.]*"))]]
+
+
+def _chain(place: Path) -> bytes:
+    return (place / CERTIFICATE).read_bytes() + (place / ROOT).read_bytes()
+
+
+def ensure(folder: Path, name: str = "通办") -> Path:
+    """``folder`` with root certificate, signer certificate and signer key; made for ``name`` when it is not there.
 
     Several processes may start at once: a complete set is made aside and moved into place; the first one counts.
     """
@@ -33,7 +55,7 @@ def ensure(folder: Path) -> Path:
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}")
     draft.mkdir(mode=0o700)
     try:
-        _make(draft)
+        _make(draft, name)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
         draft.rename(folder)
@@ -45,17 +67,22 @@ def ensure(folder: Path) -> Path:
     return folder
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, name: str) -> None:
     root_key = ec.generate_private_key(ec.SECP256R1())
-    root = _certificate(_name("通办测试根证书"), root_key.public_key(), None, root_key)
+    root = _certificate(_name(_fitted(name, "测试根证书")), root_key.public_key(), None, root_key)
     key = ec.generate_private_key(ec.SECP256R1())
-    signer = _certificate(_name("通办测试签名证书（测试）"), key.public_key(), root, root_key)
+    signer = _certificate(_name(_fitted(name, "测试签名证书")), key.public_key(), root, root_key)
     (folder / ROOT).write_bytes(root.public_bytes(serialization.Encoding.PEM))
     (folder / CERTIFICATE).write_bytes(signer.public_bytes(serialization.Encoding.PEM))
     (folder / KEY).touch(mode=0o600)
     (folder / KEY).write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
+
+
+def _fitted(name: str, what: str) -> str:
+    """A common name has at most 64 bytes (X.520)."""
+    return name.encode()[: 64 - len(what.encode())].decode(errors="ignore") + what
 
 
 def _name(common_name: str) -> x509.Name:
