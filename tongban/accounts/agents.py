@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from tongban.accounts import telling
 from tongban.accounts.models import Applicant, ApplicantAccess, PowerOfAttorney, Region, SignInHandle
 from tongban.core import codes
 from tongban.core.actors import Actor
@@ -187,6 +188,7 @@ def appoint(
             number=f"WT{region}-{moment.year}-{next_number(f'power:{region}:{moment.year}'):05d}",
         )
         _tell(row, "appoint", actor, now)
+        telling.appointed(row, now)
     return row.pk
 
 
@@ -248,6 +250,7 @@ def accept_power(*, power: int, code: str, actor: Actor, now: datetime) -> None:
         row.agent_id, row.accepted_at, row.code = int(actor.id), now, ""
         row.save(update_fields=["agent", "accepted_at", "code"])
         _tell(row, "accept_power", actor, now)
+        telling.answered(row, "accepted", now)
         render_power.enqueue(row.pk)
 
 
@@ -300,6 +303,7 @@ def decline_power(*, power: int, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         row = _invitation(actor, power)
         _end(row, State.DECLINED, "", actor, now)
+        telling.answered(row, "declined", now)
 
 
 def resign_power(*, power: int, actor: Actor, now: datetime, reason: str = "") -> None:
@@ -310,6 +314,7 @@ def resign_power(*, power: int, actor: Actor, now: datetime, reason: str = "") -
             raise no_such_power()
         _check_standing(row, now)
         _end(row, State.RESIGNED, reason, actor, now)
+        telling.answered(row, "resigned", now)
 
 
 # What the enterprise does.
@@ -331,6 +336,7 @@ def revoke_power(*, applicant_id: int, power: int, actor: Actor, now: datetime, 
         row = own_power(actor, applicant_id, power, lock=True)
         _check_standing(row, now)
         _end(row, State.REVOKED, reason, actor, now)
+        telling.ended(row, now)
 
 
 def _check_standing(row: PowerOfAttorney, now: datetime) -> None:

@@ -9,6 +9,7 @@ from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_
 from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.messages import case_messages, message_log
 from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.papers import PapersView, papers
 from tongban.cases.queries.register import (
@@ -21,6 +22,7 @@ from tongban.cases.queries.register import (
     standing_of,
 )
 from tongban.cases.queries.register import kinds as register_kinds
+from tongban.cases.queries.serving import DocumentService, RecordView, ServingView, receipt_scan, serving
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
@@ -41,15 +43,19 @@ __all__ = [
     "Answer",
     "Decision",
     "DecisionPage",
+    "DocumentService",
     "Filters",
     "Listing",
     "OwnCase",
     "PapersView",
+    "RecordView",
+    "ServingView",
     "Wanted",
     "case_document",
     "case_file",
     "case_for_applicant",
     "case_for_desk",
+    "case_messages",
     "case_power",
     "chain_check",
     "correction_form",
@@ -70,6 +76,7 @@ __all__ = [
     "list_rows",
     "list_size",
     "mentions",
+    "message_log",
     "my_cases",
     "next_in_hand",
     "numbers_of",
@@ -79,7 +86,9 @@ __all__ = [
     "people_to_call",
     "progress",
     "public_ledger",
+    "receipt_scan",
     "register_kinds",
+    "serving",
     "standing_of",
     "standings",
     "titles",
