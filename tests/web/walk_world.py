@@ -31,6 +31,7 @@ from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
 from tongban.outbox.models import Task
+from tongban.messaging.models import Message
 from tongban.oversight.models import Alert
 
 #: Who walks: nobody, whose case it is, another applicant, and one officer of the authority for each duty.
@@ -219,6 +220,8 @@ def _things(walk: Walk) -> dict[str, Any]:
         "licence_id": view.licence.id,
         "alert": _alert(walk),
         "applicant_id": applicant,
+        "message_id": Message.objects.filter(reference=walk.number, channel="inapp").latest("created_at").pk,
+        "record": 1,
         "point": 1,
     }
 

@@ -1,7 +1,7 @@
 """送达: how a document may be served, what its date is, and until when it can be contested.
 
-Which means a hall uses, and on what basis, is data (``cases/data/serving.yaml`` or ``SERVING_FILE``): 行政许可法 art. 44
-asks that a certificate be served and does not say how. The two remedies are law (行政复议法 art. 20, 行政诉讼法
+Which means a hall uses, and on what basis, is data (``cases/data/serving.yaml`` or ``SERVING_FILE``): 行政许可法
+art. 44 asks that a certificate be served and does not say how. The two remedies are law (行政复议法 art. 20, 行政诉讼法
 art. 46), counted from service by the same rules as every other period (民法典 arts. 201 to 203).
 """
 

@@ -110,11 +110,11 @@ def _papers(parts: _Parts, case: Case) -> None:
         if row.file_id:
             about = {"document": row.id, "title": row.title, "number": row.number, "status": row.status}
             parts.add_stored(f"documents/{number:02}-{row.kind}.pdf", row.file_id, "document", _PDF, **about)
-    for row in ServiceRecord.objects.filter(case=case).exclude(scan_id=None).order_by("pk"):
-        info = records.file_info(str(row.scan_id))
-        about = {"document": str(row.document_id), "title": info.name, "served_on": row.served_on.isoformat()}
-        path = f"service/{row.pk}.{_ENDINGS[info.mime]}"
-        parts.add_stored(path, str(row.scan_id), "service", info.mime, **about)
+    for proof in ServiceRecord.objects.filter(case=case).exclude(scan_id=None).order_by("pk"):
+        info = records.file_info(str(proof.scan_id))
+        about = {"document": str(proof.document_id), "title": info.name, "served_on": proof.served_on.isoformat()}
+        path = f"service/{proof.pk}.{_ENDINGS[info.mime]}"
+        parts.add_stored(path, str(proof.scan_id), "service", info.mime, **about)
     for made in licences.for_case(snapshot.chain(case)):
         if made.file_id:
             about = {"licence": made.id, "title": made.name, "number": made.number, "identifier": made.identifier}

@@ -9,7 +9,7 @@ from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_
 from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
-from tongban.cases.queries.messages import case_messages, message_log
+from tongban.cases.queries.messages import case_message, case_messages, message_log
 from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.papers import PapersView, papers
 from tongban.cases.queries.register import (
@@ -55,6 +55,7 @@ __all__ = [
     "case_file",
     "case_for_applicant",
     "case_for_desk",
+    "case_message",
     "case_messages",
     "case_power",
     "chain_check",

@@ -200,8 +200,7 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
 
 def _with_service(sheet: Sheet, entries: tuple[StoryEntry, ...]) -> tuple[StoryEntry, ...]:
     """The story with the service of documents, newest first: it stands in a chain of its own."""
-    titles = {row.id: row.title for row in documents.for_owner(snapshot.chain(sheet.case))}
-    served = service_story(sheet.case, titles)
+    served = service_story(sheet.case)
     return tuple(sorted([*served, *entries], key=lambda entry: entry.at, reverse=True)) if served else entries
 
 

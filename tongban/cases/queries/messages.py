@@ -5,6 +5,7 @@ from __future__ import annotations
 from tongban.cases.access import find_case, handled_by
 from tongban.cases.models import Case
 from tongban.core.actors import Actor
+from tongban.core.errors import NotFound, gettext_noop
 from tongban.messaging import queries as messages
 from tongban.messaging.queries import Asked, LogPage, LogRow
 
@@ -19,3 +20,11 @@ def message_log(asked: Asked, actor: Actor, page: int) -> LogPage:
     """Messages about the cases that the actor's organisation handles, newest first."""
     seen = Case.objects.filter(handled_by(actor)).values("number")
     return messages.log(asked, seen, page)
+
+
+def case_message(message_id: str, actor: Actor) -> tuple[str, LogRow]:
+    """One message and the number of its case. Raises NotFound for a case that is not the actor's to see."""
+    row = messages.one(message_id)
+    if row is None or not row.reference:
+        raise NotFound(gettext_noop("There is no such message."), remedy=gettext_noop("Go back to the delivery log."))
+    return find_case(row.reference, actor).number, row

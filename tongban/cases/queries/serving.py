@@ -212,10 +212,13 @@ _SENTENCES: Mapping[str, tuple[str, Citation]] = {
 }
 
 
-def service_story(case: Case, titles: Mapping[str, str]) -> tuple[StoryEntry, ...]:
-    """What happened to the service of a case's documents, newest first; ``titles`` are of its documents by id."""
+def service_story(case: Case) -> tuple[StoryEntry, ...]:
+    """What happened to the service of a case's documents, newest first."""
     events = records.events(service_chain(case.number))
-    names = accounts.user_names([event.actor_id for event in events]) if events else {}
+    if not events:
+        return ()
+    titles = {row.id: row.title for row in documents.for_owner(snapshot.chain(case))}
+    names = accounts.user_names([event.actor_id for event in events])
     return tuple(reversed([_entry(event, titles, names) for event in events]))
 
 
