@@ -30,8 +30,8 @@ from tongban.core.actors import SYSTEM, Duty
 from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
-from tongban.outbox.models import Task
 from tongban.messaging.models import Message
+from tongban.outbox.models import Task
 from tongban.oversight.models import Alert
 
 #: Who walks: nobody, whose case it is, another applicant, and one officer of the authority for each duty.

@@ -268,7 +268,7 @@ def parse_sms_url(url: str) -> tuple[str, str]:
         return "", ""
     parts = urlsplit(url)
     if parts.scheme == "file":
-        if len(parts.path) < 2 or parts.netloc:
+        if len(parts.path) < 2 or not parts.path.startswith("/") or parts.netloc:
             raise ValueError("needs an absolute directory: file:///var/lib/tongban/sms")
         return unquote(parts.path), ""
     if parts.scheme not in {"http", "https"} or not parts.hostname:

@@ -114,7 +114,7 @@ def problems(entry: Entry, rules: Rules, issued_on: date, today: date) -> list[F
         message = gettext_noop("Choose how it was served.")
         found.append(FieldError("means", message, gettext_noop("Take the means that the signed receipt names.")))
     found += _date_problems(entry.served_on, issued_on, today)
-    if chosen is not None and chosen.key not in UNSIGNED and not entry.receiver:
+    if chosen is not None and not chosen.electronic and chosen.key not in UNSIGNED and not entry.receiver:
         message = gettext_noop("Say who signed for it.")
         found.append(FieldError("receiver", message, gettext_noop("Copy the name from the receipt.")))
     if not entry.server:
