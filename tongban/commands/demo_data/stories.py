@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tongban.cases import services
+from tongban.commands.demo_data import serving
 from tongban.commands.demo_data.applications import Application, load
 from tongban.commands.demo_data.hall import Days, Story, fill, submit
+from tongban.commands.demo_data.people import SHOWN_APPLICANTS
 
 
 @dataclass
@@ -127,6 +129,14 @@ def decided(hall: Hall) -> None:
         "《城市市容和环境卫生管理条例》第十一条",
         "降低牌面尺寸、加装调光后可以重新申请。",
     )
+    serving.on_paper(story.step(days.ago(5, 15)), "decision_refuse")
+
+
+def addresses(hall: Hall) -> None:
+    """The shown applicants agree to be served electronically: the enterprise by e-mail, the person in the inbox."""
+    at = hall.days.ago(75)
+    for (_role, name, kind), means in zip(SHOWN_APPLICANTS, ("mail", "inapp"), strict=False):
+        serving.confirmed(hall.account(Application(name, kind, "", {}, {})), means, at)
 
 
 def closed_otherwise(hall: Hall) -> None:
@@ -190,6 +200,7 @@ def drafts(hall: Hall) -> None:
 
 
 STORIES = (
+    addresses,
     completed,
     main_story,
     waiting_at_the_window,
