@@ -12,7 +12,6 @@ from django.conf import settings
 from tongban.cases.models import Case
 from tongban.core.actors import Actor, Duty
 from tongban.core.errors import DomainError, FieldError, Forbidden, Invalid, Refused, gettext_noop
-from tongban.core.law import Citation
 from tongban.core.serving import Rules, read_rules
 from tongban.documents.queries import DocumentView
 
@@ -54,7 +53,6 @@ def recording_refusal(case: Case, document: DocumentView, actor: Actor) -> Domai
         return Forbidden(
             gettext_noop("Service is recorded by the window, the certificate clerk or who decides."),
             remedy=gettext_noop("Ask one of them in the authority that handles the case."),
-            rule=Citation("licensing", 44),
         )
     if document.status == "void":
         return Refused(

@@ -19,7 +19,6 @@ from tongban.cases.queries.views import StoryEntry
 from tongban.cases.service_rules import recording_refusal, rules, service_chain
 from tongban.core.actors import Actor
 from tongban.core.errors import DomainError, NotFound, gettext_noop
-from tongban.core.law import Citation
 from tongban.core.serving import ELECTRONIC, Means, Remedy, remedies
 from tongban.documents import queries as documents
 from tongban.documents.kinds import kinds
@@ -202,13 +201,10 @@ def receipt_scan(number: str, record: int, actor: Actor) -> tuple[FileView, IO[b
     return records.file_info(str(row.scan_id)), records.open_file(str(row.scan_id))
 
 
-#: verb → (sentence, provision).
-_SENTENCES: Mapping[str, tuple[str, Citation]] = {
-    "serve": (gettext_noop("Served: %(title)s, %(means)s, on %(on)s"), Citation("licensing", 44)),
-    "correct_service": (
-        gettext_noop("Record of service corrected: %(title)s, %(means)s, on %(on)s"),
-        Citation("licensing", 44),
-    ),
+#: verb → sentence.
+_SENTENCES: Mapping[str, str] = {
+    "serve": gettext_noop("Served: %(title)s, %(means)s, on %(on)s"),
+    "correct_service": gettext_noop("Record of service corrected: %(title)s, %(means)s, on %(on)s"),
 }
 
 
@@ -223,14 +219,13 @@ def service_story(case: Case) -> tuple[StoryEntry, ...]:
 
 
 def _entry(event: EventView, titles: Mapping[str, str], names: Mapping[str, str]) -> StoryEntry:
-    text, rule = _SENTENCES[event.verb]
     document = str(event.facts["document"])
     return StoryEntry(
         seq=event.seq,
         at=event.at,
         legal_date=event.legal_date,
         verb=event.verb,
-        text=text,
+        text=_SENTENCES[event.verb],
         params={
             "title": titles.get(document, ""),
             "means": gettext(NAMES[str(event.facts["means"])]),
@@ -238,7 +233,6 @@ def _entry(event: EventView, titles: Mapping[str, str], names: Mapping[str, str]
         },
         actor_name=names.get(event.actor_id, ""),
         hash=event.hash,
-        rule=rule,
         document_id=document,
         actor_id=event.actor_id,
     )

@@ -14,7 +14,12 @@ from tongban.web.serving_words import CHANNEL, MEANS, STATE
 
 
 class ServeForm(OwnForm):
-    """What a signed receipt of service says; ``reason`` only where a record is corrected."""
+    """What a signed receipt of service says; ``reason`` only where a record is corrected.
+
+    What is missing the rules say, all of it at once: nothing is required here, and ``asked`` only marks.
+    """
+
+    asked = frozenset({"means", "served_on", "server", "reason"})
 
     means = forms.ChoiceField(label=_("How it was served"), widget=forms.RadioSelect, required=False)
     served_on = forms.DateField(
