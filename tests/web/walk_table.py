@@ -115,6 +115,9 @@ TABLE = {
     "desk:serve": _page(For.CASE, 200, post=(403, 422)),  # 403: another post records service
     "desk:service_receipt": _page(For.CASE, 200),
     "desk:service_scan": _page(For.CASE, 404),  # nothing scanned: tests/web/test_serving.py
+    "desk:case_power_scan": _page(For.CASE, 404),  # no agent: tests/web/test_agents.py
+    "public:agent_scan": _page(For.OWNER, 404, post=422),
+    "public:agency_scan": _page(For.APPLICANTS, 404),
     "public:inbox": _page(For.APPLICANTS, 200),
     "public:inbox_read": _page(For.APPLICANTS, post=302),
     "public:message_language": _page(For.APPLICANTS, post=302),

@@ -51,6 +51,7 @@ class PowerView:
     text: tuple[str, ...]
     signed: str
     file_id: str
+    scan_id: str = ""  # the authority as signed on paper
 
     @property
     def standing(self) -> bool:
@@ -140,6 +141,7 @@ def _view(row: PowerOfAttorney, day: date, *, code: bool = False) -> PowerView:
         text=tuple(row.document.get("text", ())),
         signed=str(row.document.get("signed", "")),
         file_id=str(row.file_id or ""),
+        scan_id=str(row.scan_id or ""),
     )
 
 

@@ -194,7 +194,9 @@ def appoint(
 
 def power_facts(row: PowerOfAttorney) -> dict[str, JSON]:
     """What the events say of a power; the audit compares it with the row. The agent by account, not by name."""
+    scan: dict[str, JSON] = {"scan": row.scan_sha256} if row.scan_sha256 else {}
     return {
+        **scan,
         "power": row.pk,
         "number": row.number,
         "agent": str(row.agent_id or ""),
@@ -363,3 +365,19 @@ def keep_file(*, power: int, file_id: str, sha256: str, actor: Actor, now: datet
         row.file_id, row.file_sha256 = file_id, sha256
         row.save(update_fields=["file_id", "file_sha256"])
         _tell(row, "power_file", actor, now)
+
+
+def check_scan(*, applicant_id: int, power: int, actor: Actor) -> None:
+    """Whether the actor may add a scan; asked before a file is looked at. NotFound for anybody but the principal."""
+    own_power(actor, applicant_id, power)
+
+
+def keep_scan(*, applicant_id: int, power: int, file_id: str, sha256: str, actor: Actor, now: datetime) -> None:
+    """Add the scan of the authority as signed on paper; another one takes its place, and the events name both.
+
+    Called in the transaction that stores the file. Raises NotFound for anybody but the principal.
+    """
+    row = own_power(actor, applicant_id, power, lock=True)
+    row.scan_id, row.scan_sha256 = file_id, sha256
+    row.save(update_fields=["scan_id", "scan_sha256"])
+    _tell(row, "power_scan", actor, now)

@@ -346,6 +346,8 @@ class PowerOfAttorney(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
     file_id = models.UUIDField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True, default="")
+    scan_id = models.UUIDField(null=True, blank=True)  # the authority as it was signed on paper, where there is one
+    scan_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

@@ -27,8 +27,10 @@ from tongban.accounts.administration import (
 from tongban.accounts.agents import (
     accept_power,
     appoint,
+    check_scan,
     decline_power,
     draw_up,
+    keep_scan,
     resign_power,
     revoke_power,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "begin_session",
     "change_password",
     "check_code",
+    "check_scan",
     "check_sign_in",
     "choose_message_language",
     "confirm",
@@ -123,6 +126,7 @@ __all__ = [
     "grant_role",
     "install_administrator",
     "is_marked",
+    "keep_scan",
     "keep_session",
     "limit_attempts",
     "mark",

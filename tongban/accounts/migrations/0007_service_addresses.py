@@ -1,3 +1,5 @@
+"""Where applicants agreed to be served electronically."""
+
 import django.db.models.deletion
 from django.db import migrations, models
 

@@ -1,3 +1,5 @@
+"""Proof of service of documents, each recorded once."""
+
 import django.db.models.deletion
 from django.db import migrations, models
 

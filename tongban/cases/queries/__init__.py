@@ -6,7 +6,7 @@ from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
-from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
+from tongban.cases.queries.files import case_document, case_file, case_power, case_power_scan, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
 from tongban.cases.queries.messages import case_message, case_messages, message_log
@@ -58,6 +58,7 @@ __all__ = [
     "case_message",
     "case_messages",
     "case_power",
+    "case_power_scan",
     "chain_check",
     "correction_form",
     "decision",

@@ -62,6 +62,7 @@ from tongban.cases.services.intake import (
     request_correction,
 )
 from tongban.cases.services.looking import note_look
+from tongban.cases.services.power_scans import add_power_scan
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
 from tongban.cases.services.replacing import Piece, Plan, plan_replacement, replace_agent
@@ -104,6 +105,7 @@ __all__ = [
     "add_correction_file",
     "add_draft_file",
     "add_note",
+    "add_power_scan",
     "annotate",
     "answer_clarification",
     "answer_consultation",

@@ -1,3 +1,5 @@
+"""The delivery log: every message with its channel, state and tries."""
+
 import uuid
 
 from django.db import migrations, models

@@ -63,6 +63,7 @@ urlpatterns = [
     path("cases/<str:number>/files/<str:file_id>/", case.case_file, name="case_file"),
     path("cases/<str:number>/documents/<str:document_id>/", case.case_document, name="case_document"),
     path("cases/<str:number>/authority/", case.case_power, name="case_power"),
+    path("cases/<str:number>/authority/scan/", case.case_power_scan, name="case_power_scan"),
     path("cases/<str:number>/licences/<str:licence_id>/", case.licence_file, name="licence_file"),
     path("cases/<str:number>/papers/", papers.papers, name="papers"),
     path("cases/<str:number>/papers/withhold/", papers.withhold, name="withhold"),
