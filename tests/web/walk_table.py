@@ -109,6 +109,8 @@ TABLE = {
     "desk:filter_change": _page(For.DESK, post=(302, 403), owned=True),  # 403: shared by somebody else
     "desk:messages": _page(For.DESK, 200),
     "desk:templates": _page(For.DESK, 200),
+    "desk:document_sample": _page(For.DESK, 200),
+    "desk:document_languages": _page(For.DESK, post=(302, 403)),  # 403: not the catalogue manager
     "desk:message_resend": _page(For.CASE, 200, post=422),
     "desk:case_messages": _page(For.CASE, 200),
     "desk:serving": _page(For.CASE, 200),

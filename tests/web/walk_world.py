@@ -81,6 +81,8 @@ class World:
         known = {**known, "file_id": things["draft_file"]} if route.name == "public:draft_file" else known
         if route.name.startswith("desk:draft_") or route.name == "desk:draft":
             known = {**known, "version": things["draft_version"]}
+        if route.name in ("desk:document_sample", "desk:document_languages"):
+            known = {**known, "kind": "acceptance"}
         if route.name == "desk:version_export":
             known = {**known, "kind": "yaml"}
         return {name: known[name] for name in route.parts}

@@ -10,8 +10,9 @@ from tongban.cases import queries, services
 from tongban.cases.services import Receipt, Scan
 from tongban.commands.demo_data import invented
 from tongban.commands.demo_data.hall import Story
+from tongban.core.actors import Duty
 from tongban.core.dates import legal_date
-from tongban.documents import service_receipts
+from tongban.documents import languages, service_receipts
 from tongban.documents import services as documents
 
 
@@ -50,3 +51,10 @@ def on_paper(story: Story, kind: str) -> None:
         actor=clerk,
         now=story.at,
     )
+
+
+def two_languages(at: dt.datetime) -> None:
+    """The catalogue manager has acceptance notices and decisions to grant issued in Chinese and English."""
+    manager = accounts.officers("approval_bureau", Duty.CATALOGUE_MANAGER, legal_date(at))[0]
+    for kind in ("acceptance", "decision_grant"):
+        languages.set_bilingual(kind_key=kind, english=True, actor=accounts.actor_for(manager.id, at), now=at)

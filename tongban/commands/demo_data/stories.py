@@ -139,6 +139,11 @@ def addresses(hall: Hall) -> None:
         serving.confirmed(hall.account(Application(name, kind, "", {}, {})), means, at)
 
 
+def two_languages(hall: Hall) -> None:
+    """The approval bureau issues acceptance notices and decisions to grant in Chinese and English."""
+    serving.two_languages(hall.days.ago(80))
+
+
 def closed_otherwise(hall: Hall) -> None:
     """Not required, acceptance refused, withdrawn, terminated."""
     days = hall.days
@@ -200,6 +205,7 @@ def drafts(hall: Hall) -> None:
 
 
 STORIES = (
+    two_languages,
     addresses,
     completed,
     main_story,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongban.accounts import queries as accounts
 from tongban.cases import queries, services
 from tongban.core.errors import DomainError, Invalid
 from tongban.core.numbers import whole
+from tongban.documents import languages
+from tongban.documents.kinds import IssuingAuthority
 from tongban.messaging.queries import Asked, previews
 from tongban.messaging.services import site
 from tongban.web.desk import wording
@@ -95,5 +101,47 @@ def resend(request: DeskRequest, message_id: str) -> HttpResponse:
 @staff_page()
 def templates(request: DeskRequest) -> HttpResponse:
     """What messages and documents say, with invented values."""
-    context = {"rows": previews(site(), settings.SMS_SIGN_NAME), "channels": CHANNEL}
-    return show_page(request, "desk/templates.html", context, nav="items")
+    return _templates(request)
+
+
+def _templates(request: DeskRequest, error: DomainError | None = None) -> HttpResponse:
+    context = {
+        "rows": previews(site(), settings.SMS_SIGN_NAME),
+        "channels": CHANNEL,
+        "kinds": languages.kind_rows(request.actor.organisation),
+        "off": languages.setting_refusal(request.actor),
+        "errors": [("#main", wording.with_remedy(error))] if error else [],
+    }
+    return show_page(request, "desk/templates.html", context, nav="messages", status=error.status if error else 200)
+
+
+@require_POST
+@staff_page()
+def set_languages(request: DeskRequest, kind: str) -> HttpResponse:
+    """Issue a kind of document in two languages from now on, or in Chinese alone."""
+    english = request.POST.get("english") == "1"
+    try:
+        languages.set_bilingual(kind_key=kind, english=english, actor=request.actor, now=request.now)
+    except DomainError as error:
+        return _templates(request, error)
+    done = (
+        gettext("Issued in Chinese and English from now on.") if english else gettext("Issued in Chinese from now on.")
+    )
+    messages.success(request, done)
+    return redirect("desk:templates")
+
+
+@require_safe
+@xframe_options_sameorigin
+@staff_page()
+def sample(request: DeskRequest, kind: str) -> FileResponse:
+    """A kind of document with invented values, as PDF; with ``english`` in two languages."""
+    own = accounts.organisation(request.actor.organisation) if request.actor.organisation else None
+    authority = IssuingAuthority(
+        key=own.key if own else "sample",
+        name=own.name if own else settings.AUTHORITY_NAME,
+        word=f"{own.region_short}{own.short}" if own else "",
+        region_code=own.region_code if own else "",
+    )
+    content = languages.sample(kind_key=kind, english=request.GET.get("english") == "1", authority=authority)
+    return FileResponse(io.BytesIO(content), content_type="application/pdf", filename=f"{kind}.pdf")
