@@ -45,7 +45,14 @@ from tongban.accounts.models import Administrator, Applicant, ApplicantAccess, O
 from tongban.accounts.posting import heads
 from tongban.accounts.recipients import message_language, service_copy
 from tongban.accounts.second_factor import FactorView, address, factor, written
-from tongban.accounts.service_addresses import AddressView, choices, confirmed, service_address, service_addresses
+from tongban.accounts.service_addresses import (
+    AddressView,
+    choices,
+    confirmed,
+    consent,
+    service_address,
+    service_addresses,
+)
 from tongban.accounts.standing_in import (
     DelegationView,
     LeaveView,
@@ -115,6 +122,7 @@ __all__ = [
     "candidates",
     "choices",
     "confirmed",
+    "consent",
     "delegations",
     "deputy_pairs",
     "enterprise_view",

@@ -47,15 +47,18 @@ def chain(applicant_id: int) -> str:
     return f"service-address:{applicant_id}"
 
 
-def consent_text(means: str, applicant: Applicant) -> str:
-    """The text to agree to, with the address in clear: the applicant has to see what it confirms."""
-    return CONSENT.format(where=WHERE[means].format(address=_registered(means, applicant)))
-
-
 def choices(applicant_id: int, actor: Actor) -> dict[str, str]:
-    """The means that the applicant can confirm, each with its text. NotFound for anybody else's applicant."""
+    """The means that the applicant can confirm, each with its address in clear: it has to see what it confirms.
+
+    NotFound for anybody else's applicant.
+    """
     row = _own(applicant_id, actor)
-    return {means: consent_text(means, row) for means in ELECTRONIC if means == "inapp" or _registered(means, row)}
+    return {means: _registered(means, row) for means in ELECTRONIC if means == "inapp" or _registered(means, row)}
+
+
+def consent() -> str:
+    """The text to agree to, before an address is chosen."""
+    return CONSENT.format(where="上面选定的地址")
 
 
 def confirm_service_address(*, applicant_id: int, means: str, agreed: bool, actor: Actor, now: datetime) -> None:

@@ -55,5 +55,6 @@ class Message(models.Model):
                 name="message_unread_idx",
             ),
             models.Index(fields=["-created_at"], name="message_log_idx"),
+            models.Index(fields=["applicant_id", "-created_at"], name="message_applicant_idx"),
             models.Index(fields=["to_index", "channel", "sent_at"], name="message_rate_idx"),
         ]

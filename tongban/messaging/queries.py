@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -167,6 +168,44 @@ def _cut(rows: QuerySet[Message], page: int) -> tuple[int, int, int, list[Messag
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     return total, pages, page, list(rows.order_by("-created_at", "-pk")[(page - 1) * PAGE : page * PAGE])
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message about an applicant, as its own copy of everything kept has it.
+
+    The address stays masked: it may be an agent's, which is not the enterprise's to know.
+    """
+
+    channel: str
+    to: str
+    state: str
+    subject: str
+    text: str
+    reference: str
+    created_at: datetime
+
+
+def told(applicant_ids: Collection[int], account_id: int, most: int) -> tuple[Told, ...]:
+    """The newest messages about the applicants or to the account; callers check whose they are."""
+    rows = Message.objects.filter(Q(applicant_id__in=applicant_ids) | Q(account_id=account_id))
+    return tuple(
+        Told(
+            row.channel,
+            "" if row.account_id else row.to_masked,
+            row.state,
+            row.subject,
+            row.text,
+            row.reference,
+            row.created_at,
+        )
+        for row in rows.order_by("-created_at", "-pk")[:most]
+    )
+
+
+def told_count(applicant_ids: Collection[int], account_id: int) -> int:
+    """How many such messages are kept."""
+    return Message.objects.filter(Q(applicant_id__in=applicant_ids) | Q(account_id=account_id)).count()
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def attempt(message_id: str, now: datetime) -> None:
     row = Message.objects.filter(pk=message_id).first()
     if row is None or row.state in (State.SENT, State.READ):
         return
-    if row.channel == Channel.SMS and _limit_reached(row, now):
+    if row.channel == Channel.SMS and not row.resent and _limit_reached(row, now):
         _failed(row, LIMIT_REACHED)
         return
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -341,9 +341,9 @@ class ServiceAddress(Plain):
     )
     agreed = forms.BooleanField(label=_("I have read the text above and agree to it"), required=False)
 
-    def __init__(self, texts: Iterable[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, addresses: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = {"inapp": _("Inbox of this site"), "mail": _("E-mail"), "phone": _("Mobile phone")}
         field = self.fields["means"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, names[key]) for key in texts]
+        field.choices = [(key, f"{names[key]} {address}".strip()) for key, address in addresses.items()]

@@ -91,7 +91,7 @@ def service_address(request: HttpRequest, actor: Actor, applicant_id: int) -> Ht
         "person": person,
         "current": accounts.service_address(applicant_id),
         "former": [row for row in accounts.service_addresses(applicant_id, actor) if row.withdrawn_at],
-        "texts": choices,
+        "consent": accounts.consent(),
         "next": there,
         "nav": "account",
     }
