@@ -14,12 +14,12 @@ from tests.apps.cases_help import ITEM, Hall, open_hall, refusal
 from tongban.accounts import agencies, audit, services
 from tongban.accounts import queries as accounts
 from tongban.accounts.models import PowerOfAttorney
-from tongban.cases import effects
 from tongban.cases import queries as case_queries
 from tongban.cases import services as cases
 from tongban.cases.models import Case, Draft
 from tongban.core.actors import Actor
 from tongban.core.agency import Act, State
+from tongban.core.dates import legal_date
 from tongban.core.errors import Forbidden, Invalid, NotFound, Refused
 from tongban.licences import queries as licences
 from tongban.records import queries as records
@@ -270,13 +270,16 @@ def test_nobody_without_an_authority_in_force_takes_over(principal: Actor) -> No
     refusal(lambda: replace(_actor(account), ""), kind=NotFound)
 
 
-def test_notices_go_to_the_agent_and_never_to_nobody(principal: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notices_go_to_the_agent_and_never_to_nobody(principal: Actor) -> None:
     account, power = agent(principal, NOW, serial=5, name="李示例", days=30)
     case = _submitted(account, principal)
-    monkeypatch.setattr(effects.timezone, "now", lambda: NOW)
-    assert effects._address(case) == "person5@example.com"
+
+    def reached() -> str:
+        return accounts.recipient(case.applicant_id, case.agent, case.item_key, legal_date(NOW)).email
+
+    assert reached() == "person5@example.com"
     services.resign_power(power=power, actor=_actor(account), now=NOW)
-    assert effects._address(case) == "agent1@example.com"
+    assert reached() == "agent1@example.com"
 
 
 def test_resigning_ends_it_at_once_and_twice_is_refused(principal: Actor) -> None:

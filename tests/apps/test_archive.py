@@ -98,7 +98,8 @@ def test_a_package_holds_everything_and_adds_up(file: Path, packed: bytes, walk:
         *("note", "document", "licence", "material", "form-data", "form-reading", "case"),
         *("events", "seal", "key", "certificates"),
     }
-    assert {chain["name"].split(":")[0] for chain in manifest(packed)["chains"]} == {"case", "documents", "licence"}
+    chains = {chain["name"].split(":")[0] for chain in manifest(packed)["chains"]}
+    assert chains == {"case", "documents", "licence", "service"}
     assert report.signatures == sum(row["role"] in ("document", "licence") for row in manifest(packed)["files"])
     assert report.signatures >= 4
     assert any(row.get("superseded") for row in manifest(packed)["files"]), "replaced files are kept as well"

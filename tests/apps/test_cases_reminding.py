@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.apps.cases_help import begin, open_hall, own_folders, refusal, sound, verbs  # noqa: F401
-from tongban.accounts.models import Applicant
+from tongban.accounts.models import Applicant, ApplicantAccess
 from tongban.cases import services
 from tongban.core.errors import Forbidden, Refused
 from tongban.gateways import mail
@@ -50,7 +50,8 @@ def test_where_nothing_is_asked_or_nobody_would_get_it_there_is_no_reminder():
     walk = begin(open_hall(), "2026-03-02", variant="change")
     assert refusal(lambda: walk.do(services.remind, "window"), Refused).code == "nothing_asked"
     walk.ask_correction()
-    Applicant.objects.update(email="")
+    Applicant.objects.update(email="", phone="")
+    ApplicantAccess.objects.all().delete()
     assert refusal(lambda: walk.go("2026-03-03").do(services.remind, "window"), Refused).code == "no_address"
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests import factories
 from tests.apps.agent_help import agent, firm, invite, person
 from tests.apps.cases_help import Hall
-from tests.web.public_help import ITEM, Application, Browser, hall
+from tests.web.public_help import ITEM, Application, Browser, hall, upload
 from tongban.accounts.models import PowerOfAttorney
 from tongban.cases.models import Case
 from tongban.core.agency import Act
@@ -95,6 +95,15 @@ def test_an_agent_accepts_chooses_the_enterprise_applies_and_the_desk_sees_it(pl
     factories.run_tasks()
     for address, who in ((f"{base}file/", browser), (f"{own.base}{power}/file/", own.browser)):
         assert who.client.get(address).headers["Content-Type"] == "application/pdf"
+    assert f"{own.name}委托您办事" in browser.open("/messages/").words()
+    assert "李示例接受了委托" in own.browser.open("/messages/").words()
+    paper = f"{own.base}{power}/scan/"
+    assert "选择文件" in own.browser.refused(paper).words()
+    own.browser.refused(paper, {"file": upload("委托书.png", b"nothing of the kind")})
+    assert browser.send(paper, {"file": upload()}).status_code == 404, "only the enterprise adds it"
+    assert own.browser.goes(paper, {"file": upload("委托书.png")}) == f"{own.base}{power}/"
+    for address, who in ((paper, own.browser), (f"{base}scan/", browser)):
+        assert who.client.get(address).headers["Content-Type"] == "image/png"
     apply = browser.open(f"/items/{ITEM}/apply/")
     assert row.number in apply.source
     draft = browser.goes(f"/items/{ITEM}/apply/", {"applicant": own.applicant})
@@ -115,6 +124,8 @@ def test_an_agent_accepts_chooses_the_enterprise_applies_and_the_desk_sees_it(pl
     assert "李示例" in page.words()
     answer = desk.client.get(f"/desk/cases/{case.number}/authority/")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    answer = desk.client.get(f"/desk/cases/{case.number}/authority/scan/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
 
 
 def test_the_code_can_be_tried_only_so_often(own: Firm) -> None:
@@ -141,6 +152,9 @@ def test_ending_previews_and_hands_over(own: Firm) -> None:
     own.browser.refused(end, {"to": "999999", "step": "confirm"})
     own.browser.goes(end, {"to": taker, "reason": "离职", "step": "confirm"})
     assert PowerOfAttorney.objects.get(pk=power).ending == "revoked"
+    assert "取消了委托" in leaving.open("/messages/").words()
+    assert "1件不再由您办理" in leaving.open("/messages/").words()
+    assert "1件交给您" in Browser(taker).open("/messages/").words()
     told = leaving.open(draft, status=403).words()
     assert "示例经办" in told
     assert "民法典" in told

@@ -180,6 +180,7 @@ def test_the_copy_holds_everything_in_full_and_nothing_of_others(case: dict[str,
     assert copy["cases"][0]["files"]
     assert copy["looks"][0]["who"] == actor(case["clerk"]).name
     assert made.uscc(2) not in answer.content.decode()
+    assert {row["case"] for row in copy["messages"]} <= {case["number"], ""}
     page = case["mine"].get("/account/data/copy/").content.decode()
     assert made.uscc(1) in page
     data = case["mine"].get("/account/data/").content.decode()

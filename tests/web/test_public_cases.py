@@ -219,7 +219,7 @@ def test_the_list_of_cases_needs_few_queries_and_can_be_narrowed(
     for _ in range(26):
         begin(walk.hall, yesterday(), premises="own")
     walk.do(services.withdraw, "applicant")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = reader.open("/cases/")
     assert page.all("a", href="?page=2")
     assert len([one for one in page.all("li") if one.get("class") == "pt-case"]) == 25

@@ -107,6 +107,24 @@ TABLE = {
     "desk:filters": _page(For.DESK, 200),
     "desk:filter_save": _page(For.DESK, 200, post=422),
     "desk:filter_change": _page(For.DESK, post=(302, 403), owned=True),  # 403: shared by somebody else
+    "desk:messages": _page(For.DESK, 200),
+    "desk:templates": _page(For.DESK, 200),
+    "desk:document_sample": _page(For.DESK, 200),
+    "desk:document_languages": _page(For.DESK, post=(302, 403)),  # 403: not the catalogue manager
+    "desk:message_resend": _page(For.CASE, 200, post=422),
+    "desk:case_messages": _page(For.CASE, 200),
+    "desk:serving": _page(For.CASE, 200),
+    "desk:serve": _page(For.CASE, 200, post=(403, 422)),  # 403: another post records service
+    "desk:service_receipt": _page(For.CASE, 200),
+    "desk:service_scan": _page(For.CASE, 404),  # nothing scanned: tests/web/test_serving.py
+    "desk:case_power_scan": _page(For.CASE, 404),  # no agent: tests/web/test_agents.py
+    "public:agent_scan": _page(For.OWNER, 404, post=422),
+    "public:agency_scan": _page(For.APPLICANTS, 404),
+    "public:inbox": _page(For.APPLICANTS, 200),
+    "public:inbox_read": _page(For.APPLICANTS, post=302),
+    "public:message_language": _page(For.APPLICANTS, post=302),
+    "public:letter": _page(For.OWNER, 200),
+    "public:service_address": _page(For.OWNER, 200, post=422),
     "desk:texts": _page(For.DESK, 200),
     "desk:text_new": _page(For.DESK, 200, post=422),
     "desk:text_pick": _page(For.DESK, 200),

@@ -30,6 +30,7 @@ from tongban.core.actors import SYSTEM, Duty
 from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
+from tongban.messaging.models import Message
 from tongban.outbox.models import Task
 from tongban.oversight.models import Alert
 
@@ -80,6 +81,8 @@ class World:
         known = {**known, "file_id": things["draft_file"]} if route.name == "public:draft_file" else known
         if route.name.startswith("desk:draft_") or route.name == "desk:draft":
             known = {**known, "version": things["draft_version"]}
+        if route.name in ("desk:document_sample", "desk:document_languages"):
+            known = {**known, "kind": "acceptance"}
         if route.name == "desk:version_export":
             known = {**known, "kind": "yaml"}
         return {name: known[name] for name in route.parts}
@@ -219,6 +222,8 @@ def _things(walk: Walk) -> dict[str, Any]:
         "licence_id": view.licence.id,
         "alert": _alert(walk),
         "applicant_id": applicant,
+        "message_id": Message.objects.filter(reference=walk.number, channel="inapp").latest("created_at").pk,
+        "record": 1,
         "point": 1,
     }
 

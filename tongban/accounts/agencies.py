@@ -11,10 +11,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tongban.accounts.agents import enterprise_of, no_such_power, own_power
 from tongban.accounts.models import Applicant, ApplicantAccess, PowerOfAttorney, SignInHandle, User
+from tongban.accounts.recipients import to_account, to_applicant
 from tongban.core import codes
 from tongban.core.actors import Actor
 from tongban.core.agency import Act, Agency, Power, State
 from tongban.core.dates import legal_date
+from tongban.messaging.services import Recipient
 
 #: Authorities on one page of the enterprise's list.
 PER_PAGE = 20
@@ -49,6 +51,7 @@ class PowerView:
     text: tuple[str, ...]
     signed: str
     file_id: str
+    scan_id: str = ""  # the authority as signed on paper
 
     @property
     def standing(self) -> bool:
@@ -138,6 +141,7 @@ def _view(row: PowerOfAttorney, day: date, *, code: bool = False) -> PowerView:
         text=tuple(row.document.get("text", ())),
         signed=str(row.document.get("signed", "")),
         file_id=str(row.file_id or ""),
+        scan_id=str(row.scan_id or ""),
     )
 
 
@@ -247,14 +251,16 @@ def power_by_number(number: str, now: datetime) -> PowerView | None:
     return _view(row, legal_date(now)) if row is not None else None
 
 
-def agent_mail(agent: str, applicant_id: int, item: str, day: date) -> str:
-    """Where notices of a case go while ``agent`` looks after it: empty unless that agent may receive them today."""
-    if not agent:
-        return ""
-    if agency_of(int(agent), day).find(applicant_id, item, Act.RECEIVE) is None:
-        return ""
-    found = User.objects.filter(pk=int(agent), is_active=True).first()
-    return found.email if found is not None else ""
+def recipient(applicant_id: int, agent: str, item: str, day: date) -> Recipient:
+    """Whom messages about a case go to: the agent who looks after it and may receive them today, else the applicant.
+
+    An agent whose authority is over gets nothing, and no case is ever without somebody who does.
+    """
+    if agent and agency_of(int(agent), day).find(applicant_id, item, Act.RECEIVE) is not None:
+        account = User.objects.filter(pk=int(agent), is_active=True).first()
+        if account is not None:
+            return to_account(account, applicant_id)
+    return to_applicant(applicant_id)
 
 
 def powers_by_agent(applicant_id: int, day: date, agents: Iterable[str]) -> Mapping[str, Agency]:

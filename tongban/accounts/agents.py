@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from tongban.accounts import telling
 from tongban.accounts.models import Applicant, ApplicantAccess, PowerOfAttorney, Region, SignInHandle
 from tongban.core import codes
 from tongban.core.actors import Actor
@@ -187,12 +188,15 @@ def appoint(
             number=f"WT{region}-{moment.year}-{next_number(f'power:{region}:{moment.year}'):05d}",
         )
         _tell(row, "appoint", actor, now)
+        telling.appointed(row, now)
     return row.pk
 
 
 def power_facts(row: PowerOfAttorney) -> dict[str, JSON]:
     """What the events say of a power; the audit compares it with the row. The agent by account, not by name."""
+    scan: dict[str, JSON] = {"scan": row.scan_sha256} if row.scan_sha256 else {}
     return {
+        **scan,
         "power": row.pk,
         "number": row.number,
         "agent": str(row.agent_id or ""),
@@ -248,6 +252,7 @@ def accept_power(*, power: int, code: str, actor: Actor, now: datetime) -> None:
         row.agent_id, row.accepted_at, row.code = int(actor.id), now, ""
         row.save(update_fields=["agent", "accepted_at", "code"])
         _tell(row, "accept_power", actor, now)
+        telling.answered(row, "accepted", now)
         render_power.enqueue(row.pk)
 
 
@@ -300,6 +305,7 @@ def decline_power(*, power: int, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         row = _invitation(actor, power)
         _end(row, State.DECLINED, "", actor, now)
+        telling.answered(row, "declined", now)
 
 
 def resign_power(*, power: int, actor: Actor, now: datetime, reason: str = "") -> None:
@@ -310,6 +316,7 @@ def resign_power(*, power: int, actor: Actor, now: datetime, reason: str = "") -
             raise no_such_power()
         _check_standing(row, now)
         _end(row, State.RESIGNED, reason, actor, now)
+        telling.answered(row, "resigned", now)
 
 
 # What the enterprise does.
@@ -331,6 +338,7 @@ def revoke_power(*, applicant_id: int, power: int, actor: Actor, now: datetime, 
         row = own_power(actor, applicant_id, power, lock=True)
         _check_standing(row, now)
         _end(row, State.REVOKED, reason, actor, now)
+        telling.ended(row, now)
 
 
 def _check_standing(row: PowerOfAttorney, now: datetime) -> None:
@@ -357,3 +365,19 @@ def keep_file(*, power: int, file_id: str, sha256: str, actor: Actor, now: datet
         row.file_id, row.file_sha256 = file_id, sha256
         row.save(update_fields=["file_id", "file_sha256"])
         _tell(row, "power_file", actor, now)
+
+
+def check_scan(*, applicant_id: int, power: int, actor: Actor) -> None:
+    """Whether the actor may add a scan; asked before a file is looked at. NotFound for anybody but the principal."""
+    own_power(actor, applicant_id, power)
+
+
+def keep_scan(*, applicant_id: int, power: int, file_id: str, sha256: str, actor: Actor, now: datetime) -> None:
+    """Add the scan of the authority as signed on paper; another one takes its place, and the events name both.
+
+    Called in the transaction that stores the file. Raises NotFound for anybody but the principal.
+    """
+    row = own_power(actor, applicant_id, power, lock=True)
+    row.scan_id, row.scan_sha256 = file_id, sha256
+    row.save(update_fields=["scan_id", "scan_sha256"])
+    _tell(row, "power_scan", actor, now)

@@ -8,9 +8,11 @@ from typing import Any
 
 from tongban.accounts.agents import chain as agents_chain
 from tongban.accounts.agents import power_facts
-from tongban.accounts.models import AssignmentRule, Delegation, DeputyPair, Leave, PowerOfAttorney
+from tongban.accounts.models import AssignmentRule, Delegation, DeputyPair, Leave, PowerOfAttorney, ServiceAddress
 from tongban.accounts.posting import delegation_facts, leave_facts, pair_facts
 from tongban.accounts.rules import rule_facts
+from tongban.accounts.service_addresses import chain as address_chain
+from tongban.accounts.service_addresses import facts as address_facts
 from tongban.records import queries as records
 from tongban.records.values import JSON, EventView, Finding
 
@@ -32,6 +34,8 @@ def verify() -> Iterator[Finding]:
         yield from _compare(of, f"account:{delegation.principal_id}", "delegation", delegation, delegation_facts)
     for power in PowerOfAttorney.objects.order_by("pk").iterator():
         yield from _compare(of, agents_chain(power.applicant_id), "power", power, power_facts)
+    for address in ServiceAddress.objects.order_by("pk").iterator():
+        yield from _compare(of, address_chain(address.applicant_id), "service_address", address, address_facts)
     for rule in AssignmentRule.objects.select_related("organisation__region").order_by("pk").iterator():
         chain = f"posts:{rule.organisation.region.code}:{rule.organisation.key}"
         yield from _compare(of, chain, "rule", rule, rule_facts)

@@ -346,6 +346,8 @@ class PowerOfAttorney(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
     file_id = models.UUIDField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True, default="")
+    scan_id = models.UUIDField(null=True, blank=True)  # the authority as it was signed on paper, where there is one
+    scan_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
@@ -407,3 +409,25 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bucket", "started_at"], name="attempt_bucket_once")]
+
+
+class ServiceAddress(models.Model):
+    """送达地址确认: where an applicant agreed to be served electronically, in the words it agreed to.
+
+    ``address`` is empty for 站内消息. A changed address is confirmed anew; a withdrawal ends it from then on.
+    """
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="service_addresses")
+    means = models.CharField(max_length=8)  # core.serving.ELECTRONIC
+    address = EncryptedTextField(blank=True, default="")
+    consent = models.TextField()
+    confirmed_by = models.CharField(max_length=20)
+    confirmed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["applicant"], condition=models.Q(withdrawn_at__isnull=True), name="service_address_one"
+            )
+        ]

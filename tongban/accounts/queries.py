@@ -29,7 +29,6 @@ from tongban.accounts.agencies import (
     acts_for,
     agencies,
     agency_of,
-    agent_mail,
     enterprise_view,
     invitations,
     own_agency,
@@ -37,13 +36,23 @@ from tongban.accounts.agencies import (
     power_by_number,
     powers,
     powers_by_agent,
+    recipient,
     takers,
 )
 from tongban.accounts.desk_aids import FilterView, LayoutView, TextView, arrangement, saved_filters, text, texts
 from tongban.accounts.looks import LookPage, LookView, all_looks, own_looks
 from tongban.accounts.models import Administrator, Applicant, ApplicantAccess, Organisation, Post, PostHolding, User
 from tongban.accounts.posting import heads
+from tongban.accounts.recipients import message_language, service_copy
 from tongban.accounts.second_factor import FactorView, address, factor, written
+from tongban.accounts.service_addresses import (
+    AddressView,
+    choices,
+    confirmed,
+    consent,
+    service_address,
+    service_addresses,
+)
 from tongban.accounts.standing_in import (
     DelegationView,
     LeaveView,
@@ -72,6 +81,7 @@ from tongban.records.secrets import blind_index
 __all__ = [
     "AccountPage",
     "AccountView",
+    "AddressView",
     "AgencyView",
     "ApplicantView",
     "DelegationView",
@@ -101,7 +111,6 @@ __all__ = [
     "acts_for",
     "address",
     "agencies",
-    "agent_mail",
     "all_looks",
     "all_organisations",
     "all_posts",
@@ -111,6 +120,9 @@ __all__ = [
     "arrangement",
     "assignment_rules",
     "candidates",
+    "choices",
+    "confirmed",
+    "consent",
     "delegations",
     "deputy_pairs",
     "enterprise_view",
@@ -119,6 +131,7 @@ __all__ = [
     "heads",
     "invitations",
     "leaves",
+    "message_language",
     "name_of",
     "officers",
     "organisation",
@@ -133,8 +146,12 @@ __all__ = [
     "power_by_number",
     "powers",
     "powers_by_agent",
+    "recipient",
     "saved_filters",
     "seated",
+    "service_address",
+    "service_addresses",
+    "service_copy",
     "sign_ins",
     "staffed",
     "takers",

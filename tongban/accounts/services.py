@@ -27,8 +27,10 @@ from tongban.accounts.administration import (
 from tongban.accounts.agents import (
     accept_power,
     appoint,
+    check_scan,
     decline_power,
     draw_up,
+    keep_scan,
     resign_power,
     revoke_power,
 )
@@ -67,8 +69,10 @@ from tongban.accounts.posting import (
     revoke,
     set_scope,
 )
+from tongban.accounts.recipients import choose_message_language
 from tongban.accounts.rules import RuleEntry, delete_rule, move_rule, save_rule, switch_rule, take_turn
 from tongban.accounts.second_factor import check_code, confirm, new_secret
+from tongban.accounts.service_addresses import confirm_service_address, withdraw_service_address
 from tongban.accounts.sign_ins import (
     begin_session,
     check_sign_in,
@@ -77,6 +81,7 @@ from tongban.accounts.sign_ins import (
     prune_attempts,
     why_change,
 )
+from tongban.accounts.telling import handed_over as tell_handed_over
 from tongban.core import codes
 from tongban.core.administrators import check_post_free
 from tongban.core.dates import legal_date
@@ -95,9 +100,12 @@ __all__ = [
     "begin_session",
     "change_password",
     "check_code",
+    "check_scan",
     "check_sign_in",
+    "choose_message_language",
     "confirm",
     "confirm_password",
+    "confirm_service_address",
     "correct_contact",
     "count_attempt",
     "create_account",
@@ -118,6 +126,7 @@ __all__ = [
     "grant_role",
     "install_administrator",
     "is_marked",
+    "keep_scan",
     "keep_session",
     "limit_attempts",
     "mark",
@@ -146,8 +155,10 @@ __all__ = [
     "share_filter",
     "switch_rule",
     "take_turn",
+    "tell_handed_over",
     "unlock",
     "why_change",
+    "withdraw_service_address",
 ]
 
 

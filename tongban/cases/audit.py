@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tongban.cases import snapshot
-from tongban.cases.models import Annotation, Case, CorrectionNotice, MaterialFile, WithheldDecision
+from tongban.cases.models import Annotation, Case, CorrectionNotice, MaterialFile, ServiceRecord, WithheldDecision
+from tongban.cases.service_rules import service_chain
+from tongban.cases.services.serving import facts as service_facts
 from tongban.records import queries as records
 from tongban.records.values import EventView, Finding
 
@@ -21,6 +23,29 @@ def verify() -> Iterator[Finding]:
     for scope in records.scopes("case:"):
         yield from records.check_numbers(scope, used.get(scope, ()))
     yield from _withheld()
+    yield from _served()
+
+
+def _served() -> Iterator[Finding]:
+    """Every record of service as its event wrote it, the corrected ones too: none changed, gone or put in."""
+    vouched: dict[int, tuple[EventView, str]] = {}
+    replaced: set[int] = set()
+    for name in records.chains("service:case:"):
+        for event in records.events(name):
+            vouched[int(str(event.facts["service"]))] = (event, name)
+            if "replaces" in event.facts:
+                replaced.add(int(str(event.facts["replaces"])))
+    for row in ServiceRecord.objects.select_related("case").order_by("pk").iterator(chunk_size=200):
+        found = vouched.pop(row.pk, None)
+        name = service_chain(row.case.number)
+        if found is None:
+            yield Finding(name, 0, "service", f"a record of service of case {row.case.number} has no event")
+        elif any(found[0].facts.get(key) != value for key, value in service_facts(row).items()):
+            yield Finding(name, found[0].seq, "service", f"a record of service of case {row.case.number} was changed")
+        elif (row.pk in replaced) != (row.replaced_at is not None):
+            yield Finding(name, found[0].seq, "service", f"which record of case {row.case.number} stands was changed")
+    for event, name in vouched.values():
+        yield Finding(name, event.seq, "service", "a record of service is gone")
 
 
 def _withheld() -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -12,8 +13,9 @@ from tongban.cases.models import Case, Clarification, CorrectionNotice
 from tongban.core.dates import legal_date
 from tongban.documents import queries as documents
 from tongban.documents import services as document_services
-from tongban.gateways import mail
-from tongban.records import queries as records
+from tongban.messaging import queries as messages
+from tongban.messaging import services as messaging
+from tongban.messaging.services import About
 
 
 def on_document_ready(document_id: str, owner: str, kind: str) -> None:
@@ -42,41 +44,52 @@ def sweep_cases(now: datetime) -> None:
     sweep(now=now)
 
 
-def _address(case: Case) -> str:
-    """Where notices of a case go: to the agent who looks after it and may receive them today, else to the applicant.
+def on_message(message_id: str, chain: str, what: str, now: datetime) -> None:
+    """Called in the transaction in which a message arrives or is read: it may be service (setting MESSAGE_HOOKS)."""
+    from tongban.cases.services.serving import is_service
 
-    An agent whose authority is over gets nothing, and no case is ever without somebody who does.
-    """
-    agent = accounts.agent_mail(case.agent, case.applicant_id, case.item_key, legal_date(timezone.now()))
-    return agent or accounts.applicant(case.applicant_id).email
+    if chain.startswith("case:") and is_service(messages.arrival(message_id), what):
+        record_service_of.enqueue(message_id, what, now.isoformat())
+
+
+@task()
+def record_service_of(message_id: str, what: str, at: str) -> None:
+    """Record electronic service by a message that arrived, or was read, at the instant ``at``; once."""
+    from tongban.cases.services.serving import record_arrival
+
+    record_arrival(message=messages.arrival(message_id), what=what, now=datetime.fromisoformat(at))
+
+
+def _tell(case: Case, key: str, kind: str, values: dict[str, str], document_id: str = "") -> None:
+    now = timezone.now()
+    to = accounts.recipient(case.applicant_id, case.agent, case.item_key, legal_date(now))
+    about = About(
+        key=key,
+        kind=kind,
+        chain=f"case:{case.number}",
+        values={"item": case.item_name, "case_number": case.number, **values},
+        reference=case.number,
+        document_id=document_id,
+    )
+    copy = accounts.service_copy(case.applicant_id) if document_id else None
+    with transaction.atomic():
+        messaging.tell(about, to, now)
+        if copy is not None:
+            messaging.tell(about, copy, now)
 
 
 @task()
 def mail_document(document_id: str) -> None:
-    """Mail a finished notice to the applicant or its agent; at least once, with a Message-ID that stays the same."""
+    """Tell the applicant or its agent of a finished notice; the mail carries it. Told twice, it is sent once."""
     document = documents.get(document_id)
     if not document.ready:
         document = document_services.make_file(document_id=document_id, now=timezone.now())
-    number = document.owner.removeprefix("case:")
-    case = Case.objects.filter(number=number).first()
+    case = Case.objects.filter(number=document.owner.removeprefix("case:")).first()
     if case is None:
         return
-    address = _address(case)
-    if not address:
-        return
     text = documents.text_of(document_id).plain_text()
-    mail.send(
-        message_id=f"document-{document_id}",
-        to=address,
-        subject=f"{document.title}：{case.item_name}（{case.number}）",
-        text=text,
-        attachments=[mail.Attachment(document.file_name, "application/pdf", _content(document.file_id))],
-    )
-
-
-def _content(file_id: str) -> bytes:
-    with records.open_file(file_id) as file:
-        return file.read()
+    values = {"title": document.title, "document_number": document.number, "text": text}
+    _tell(case, f"document-{document_id}", "document", values, document_id)
 
 
 @task()
@@ -85,37 +98,17 @@ def mail_reminder(number: str, notice_number: int, day: str) -> None:
     notice = CorrectionNotice.objects.filter(case__number=number, number=notice_number, answered_on=None).first()
     if notice is None:
         return
-    case = notice.case
-    address = _address(case)
-    if not address:
-        return
     by = f"{notice.respond_by.year}年{notice.respond_by.month}月{notice.respond_by.day}日"
-    what = f"您申请的“{case.item_name}”（办件编号{number}）有{len(notice.points)}处要补正。"
-    text = f"{what}请在{by}前改好并提交，其他内容不用重填。"
-    mail.send(
-        message_id=f"remind-{number}-{notice_number}-{day}",
-        to=address,
-        subject=f"请补正：{case.item_name}（{number}）",
-        text=text,
-    )
+    values = {"by": by, "count": str(len(notice.points))}
+    _tell(notice.case, f"remind-{number}-{notice_number}-{day}", "correction_reminder", values)
 
 
 @task()
 def mail_question_reminder(number: str, question: int, day: str) -> None:
     """Remind the applicant of an open question; skipped when it has been answered meanwhile."""
     row = Clarification.objects.filter(case__number=number, number=question, answered_on=None).first()
-    if row is None:
-        return
-    address = _address(row.case)
-    if not address:
-        return
-    what = f"您申请的“{row.case.item_name}”（办件编号{number}）有一个问题等您答复。"
-    mail.send(
-        message_id=f"remind-question-{number}-{question}-{day}",
-        to=address,
-        subject=f"请答复：{row.case.item_name}（{number}）",
-        text=f"{what}办理时限照常计算，请登录后在“我的办件”中答复。",
-    )
+    if row is not None:
+        _tell(row.case, f"remind-question-{number}-{question}-{day}", "question_reminder", {})
 
 
 @task()

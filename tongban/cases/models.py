@@ -423,3 +423,34 @@ class ArchivePackage(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, default="")
     problem = models.JSONField(default=dict)  # why it could not be made: message, remedy and their values
     created_at = models.DateTimeField()
+
+
+class ServiceRecord(models.Model):
+    """Proof of service 送达 of one document: how, when, to whom. Corrected, the row stays and another stands for it.
+
+    ``document_id`` is of the documents room. ``address`` is masked. What the signed receipt names (receiver, server,
+    witness, remark) is personal and encrypted; ``scan_id`` is the scan of that receipt.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="service_records")
+    document_id = models.UUIDField()
+    means = models.CharField(max_length=14)
+    served_on = models.DateField()
+    address = models.CharField(max_length=200, blank=True, default="")
+    receiver = EncryptedTextField(blank=True, default="")
+    server = EncryptedTextField(blank=True, default="")
+    witness = EncryptedTextField(blank=True, default="")
+    note = EncryptedTextField(blank=True, default="")
+    scan_id = models.UUIDField(null=True, blank=True)
+    scan_sha256 = models.CharField(max_length=64, blank=True, default="")
+    by = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    reason = EncryptedTextField(blank=True, default="")  # why it was corrected, on the row that was wrong
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_id"], condition=models.Q(replaced_at__isnull=True), name="service_recorded_once"
+            )
+        ]

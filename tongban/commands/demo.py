@@ -96,7 +96,7 @@ def reset() -> None:
             cursor.execute("DROP SCHEMA public CASCADE")
             cursor.execute("CREATE SCHEMA public")
         connection.close()
-    for folder in (settings.MEDIA_ROOT, settings.SEAL_EXPORT_DIR, settings.MAIL_FILE_DIR):
+    for folder in (settings.MEDIA_ROOT, settings.SEAL_EXPORT_DIR, settings.MAIL_FILE_DIR, settings.SMS_FILE_DIR):
         if folder and Path(folder).is_relative_to(settings.VAR_DIR):
             shutil.rmtree(folder, ignore_errors=True)
             Path(folder).mkdir(parents=True, exist_ok=True)

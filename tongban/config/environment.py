@@ -257,3 +257,22 @@ def parse_mail_url(url: str) -> dict[str, object]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp",
     }
+
+
+def parse_sms_url(url: str) -> tuple[str, str]:
+    """(directory, address of the gateway) of ``file:///directory`` or ``https://host/path``; both empty for nothing.
+
+    Plain ``http`` is taken for this machine alone, where a relay may listen. Raises ``ValueError`` with the fault.
+    """
+    if not url:
+        return "", ""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        if len(parts.path) < 2 or not parts.path.startswith("/") or parts.netloc:
+            raise ValueError("needs an absolute directory: file:///var/lib/tongban/sms")
+        return unquote(parts.path), ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must begin with https:// or file:///")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError("would carry phone numbers in clear: only https leaves this machine")
+    return "", url

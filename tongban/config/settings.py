@@ -159,6 +159,22 @@ try:
 except ValueError as error:
     _environment.problem("MAIL_URL", str(error), "Write smtp://user:password@host:587")
 
+# --- short messages --------------------------------------------------------------------------------------------
+_sms_url = _environment.text("SMS_URL", f"file://{VAR_DIR / 'sms'}" if DEMO else "")
+SMS_FILE_DIR, SMS_GATEWAY_URL = "", ""
+try:
+    SMS_FILE_DIR, SMS_GATEWAY_URL = env.parse_sms_url(_sms_url)
+except ValueError as error:
+    _environment.problem("SMS_URL", str(error), "Write https://host/path, file:///directory, or leave it empty")
+SMS_KEY_ID, SMS_SECRET = _environment.text("SMS_KEY_ID"), _environment.optional_secret("SMS_SECRET")
+SMS_SIGN_NAME = _environment.text("SMS_SIGN_NAME", "示例政务服务" if DEMO else "")
+SMS_TIMEOUT = _environment.whole_number("SMS_TIMEOUT", 10, least=1)
+SMS_MOST_A_DAY = _environment.whole_number("SMS_MOST_A_DAY", 10, least=1)
+if SMS_GATEWAY_URL and not (SMS_KEY_ID and SMS_SECRET and SMS_SIGN_NAME):
+    _fault = "needs SMS_KEY_ID, SMS_SECRET and SMS_SIGN_NAME beside it"
+    _environment.problem("SMS_URL", _fault, "Copy them from the contract with the carrier")
+MESSAGE_TEMPLATES_FILE = _environment.text("MESSAGE_TEMPLATES_FILE")  # empty: the templates that ship
+
 # --- apps and requests -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -174,6 +190,7 @@ INSTALLED_APPS = [
     "tongban.records",
     "tongban.calendars",
     "tongban.documents",
+    "tongban.messaging",
     "tongban.accounts",
     "tongban.catalogue",
     "tongban.licences",
@@ -350,6 +367,7 @@ AUDIT_FOLDERS = [
     "tongban.licences.audit.verify",
     "tongban.cases.audit.verify",
 ]
+MESSAGE_HOOKS = ["tongban.cases.effects.on_message"]
 DOCUMENT_READY_HOOKS = ["tongban.cases.effects.on_document_ready"]
 LICENCE_OPENED_HOOKS: list[str] = []
 CALENDAR_LOADED_HOOKS = ["tongban.cases.effects.on_calendar_loaded"]
@@ -358,6 +376,7 @@ ALLOW_FICTITIOUS_CALENDAR = DEMO
 #: (art. 165) asks for a term and sets no longest one.
 AGENT_LONGEST_DAYS = _environment.whole_number("AGENT_LONGEST_DAYS", 731, least=1)
 FONT_PATHS = _environment.words("FONT_PATHS")
+SERVING_FILE = _environment.text("SERVING_FILE")  # empty: the rules of service that ship
 REGISTER_FILE = _environment.text("REGISTER_FILE")  # empty: the list of published fields that ships
 IDENTITY_GATEWAY = _environment.text("IDENTITY_GATEWAY", "tongban.gateways.identity.claims_for")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tongban.documents.models import Document
+from tongban.documents.models import Document, EnglishText
 from tongban.documents.services import chain
 from tongban.records import queries as records
 from tongban.records.values import EventView, Finding
@@ -17,6 +17,19 @@ def verify() -> Iterator[Finding]:
     for scope in records.scopes("document:"):
         used = Document.objects.filter(number_scope=scope).exclude(status=Document.VOID)
         yield from records.check_numbers(scope, used.values_list("serial", flat=True))
+    yield from _languages()
+
+
+def _languages() -> Iterator[Finding]:
+    """Which kinds are issued in two languages, and what the events say of it."""
+    said: set[tuple[str, str]] = set()
+    for name in records.chains("document-settings:"):
+        for event in records.events(name):
+            about = (str(event.facts["authority"]), str(event.facts["kind"]))
+            (said.add if event.verb == "add_english" else said.discard)(about)
+    rows = set(EnglishText.objects.values_list("authority_key", "kind"))
+    for authority, kind in sorted(said ^ rows):
+        yield Finding(f"document-settings:{authority}", 0, "languages", f"the languages of {kind} were changed")
 
 
 def _verify_owner(owner: str) -> Iterator[Finding]:

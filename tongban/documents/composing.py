@@ -10,12 +10,23 @@ from typing import Any
 
 from tongban.core.dates import SHANGHAI
 from tongban.core.errors import FieldError, Invalid, gettext_noop
-from tongban.documents.kinds import IssuingAuthority, Kind, Part, kind, provisional_text, remedies_text, replaces_text
+from tongban.documents.kinds import (
+    CHINESE,
+    IssuingAuthority,
+    Kind,
+    Part,
+    english_kinds,
+    kind,
+    provisional_text,
+    remedies_text,
+    replaces_text,
+)
 
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年", "hour": "小时"}
 GENERAL_RECONSIDERATION_BODY = "本级人民政府"
 GENERAL_COURT = "有管辖权的人民法院"
 TRACKS = ("licence", "filing", "other")
+Formats = Mapping[str, Callable[[Any], str]]
 
 
 @dataclass(frozen=True)
@@ -60,24 +71,24 @@ def _numbered(items: Sequence[Item]) -> list[str]:
     return [line for n, item in enumerate(items, 1) for line in (f"{n}. {item.text}", *(f"   {x}" for x in item.notes))]
 
 
-def compose(key: str, data: Mapping[str, Any], authority: IssuingAuthority) -> Composition:
-    """The text of a document of kind ``key``.
+def compose(key: str, data: Mapping[str, Any], authority: IssuingAuthority, language: str = CHINESE) -> Composition:
+    """The text of a document of kind ``key``, in English only where the kind has such a text.
 
     Raises :class:`Invalid` that names every entry of ``data`` that is missing or has the wrong form.
     """
-    document = kind(key)
+    document = kind(key) if language == CHINESE else english_kinds()[key]
     values = _values(data, authority)
     missing = [name for name in document.needs if _empty(values.get(name))]
     if values["track"] not in TRACKS:
         missing.append("track")
-    writer = _Writer(values, missing)
+    writer = _Writer(values, missing, FORMATS if language == CHINESE else ENGLISH_FORMATS)
     blocks = [block for part in document.parts if (block := writer.block(part)) is not None]
     if writer.provisional:
-        blocks.append(Block(form="text", text=provisional_text()))
+        blocks.append(Block(form="text", text=provisional_text(language)))
     if values.get("replaces"):
-        blocks.append(Block(form="text", text=writer.fill(replaces_text())))
+        blocks.append(Block(form="text", text=writer.fill(replaces_text(language))))
     if document.remedies:
-        blocks.append(Block(form="text", text=writer.fill(remedies_text().replace(" ", ""))))
+        blocks.append(Block(form="text", text=writer.fill(remedies_text(language))))
     if missing:
         names = list(dict.fromkeys(missing))
         raise Invalid(
@@ -117,7 +128,8 @@ def _empty(value: Any) -> bool:
 class _Writer(string.Formatter):
     """Fills texts from data by name only (no attributes, no indexes), noting what is missing."""
 
-    def __init__(self, values: Mapping[str, Any], missing: list[str]) -> None:
+    def __init__(self, values: Mapping[str, Any], missing: list[str], formats: Formats) -> None:
+        self.formats = formats
         self.values = values
         self.missing = missing
         self.provisional = False
@@ -156,7 +168,7 @@ class _Writer(string.Formatter):
         if isinstance(value, Mapping) and value.get("provisional"):
             self.provisional = True
         try:
-            return FORMATS[format_spec](value)
+            return self.formats[format_spec](value)
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid(
                 gettext_noop("An entry of the document has the wrong form: %(value)s."),
@@ -217,11 +229,69 @@ def _date(value: Any) -> dt.date:
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
 
 
-FORMATS: Mapping[str, Callable[[Any], str]] = {
+FORMATS: Formats = {
     "": str,
     "date": date_text,
     "moment": moment_text,
     "deadline": deadline_text,
     "by": by_text,
     "unit": unit_text,
+}
+
+
+# In English.
+
+ENGLISH_UNITS = {
+    "working_day": "working days",
+    "calendar_day": "days",
+    "month": "months",
+    "year": "years",
+    "hour": "hours",
+}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def english_date(value: Any) -> str:
+    """2026-10-16 → 16 October 2026."""
+    day = _date(value)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def english_moment(value: Any) -> str:
+    """An instant (with time zone) → 16 October 2026, 09:12, in Asia/Shanghai."""
+    at = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    local = at.astimezone(SHANGHAI)
+    return f"{english_date(local.date())}, {local:%H:%M}"
+
+
+def english_deadline(value: Any) -> str:
+    """A deadline as a fact, as :func:`deadline_text`."""
+    if isinstance(value, Mapping) and value.get("provisional"):
+        return f"{value['value']} {english_unit(value.get('unit', 'working_day'))} from {english_date(value['start'])}"
+    return english_date(value["date"] if isinstance(value, Mapping) else value)
+
+
+def english_by(value: Any) -> str:
+    """A deadline inside a sentence: “by …”, or “within …” while it is provisional."""
+    provisional = isinstance(value, Mapping) and value.get("provisional")
+    return f"within {english_deadline(value)}" if provisional else f"by {english_deadline(value)}"
+
+
+def english_unit(value: Any) -> str:
+    """working days, days and so on for a unit of ``core.clock.Unit``."""
+    return ENGLISH_UNITS[str(value)]
+
+
+ENGLISH_FORMATS: Formats = {
+    "": str,
+    "date": english_date,
+    "moment": english_moment,
+    "deadline": english_deadline,
+    "by": english_by,
+    "unit": english_unit,
 }

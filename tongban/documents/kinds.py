@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from tongban.core.errors import NotFound, gettext_noop
+
+CHINESE, ENGLISH = "zh", "en"
 
 
 @dataclass(frozen=True)
@@ -79,30 +81,55 @@ def kind(key: str) -> Kind:
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
     """All kinds by key."""
-    return {key: _kind(key, row) for key, row in _data()["kinds"].items()}
+    return {key: _kind(key, row) for key, row in _data(CHINESE)["kinds"].items()}
 
 
 @lru_cache(maxsize=1)
-def remedies_text() -> str:
+def english_kinds() -> Mapping[str, Kind]:
+    """The kinds that have an English text beside the Chinese, by key; numbered and needing what the Chinese does."""
+    return {key: _english(kinds()[key], row) for key, row in _data(ENGLISH)["kinds"].items()}
+
+
+@lru_cache(maxsize=2)
+def remedies_text(language: str = CHINESE) -> str:
     """How a decision can be contested, as a text with places to fill."""
-    return str(_data()["remedies"]["text"])
+    return _said("remedies", language)
 
 
-@lru_cache(maxsize=1)
-def replaces_text() -> str:
+@lru_cache(maxsize=2)
+def replaces_text(language: str = CHINESE) -> str:
     """What a document says that stands in for a void one, with a place for its number."""
-    return str(_data()["replaces"]["text"])
+    return _said("replaces", language)
 
 
-@lru_cache(maxsize=1)
-def provisional_text() -> str:
+@lru_cache(maxsize=2)
+def provisional_text(language: str = CHINESE) -> str:
     """Why a deadline is given in days instead of a date."""
-    return str(_data()["provisional"]["text"])
+    return _said("provisional", language)
+
+
+def prevails_text() -> str:
+    """Which of the two texts of a document counts."""
+    return _said("prevails", ENGLISH)
 
 
 @lru_cache(maxsize=1)
-def _data() -> Mapping[str, Any]:
-    text = resources.files("tongban.documents").joinpath("data/kinds.yaml").read_text("utf-8")
+def samples() -> Mapping[str, Any]:
+    """Plainly invented values for previews of any kind."""
+    return _read("samples.yaml")
+
+
+def _said(key: str, language: str) -> str:
+    return _joined(str(_data(language)[key]["text"]), language)
+
+
+@lru_cache(maxsize=2)
+def _data(language: str) -> Mapping[str, Any]:
+    return _read("kinds.yaml" if language == CHINESE else "kinds_en.yaml")
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    text = resources.files("tongban.documents").joinpath(f"data/{name}").read_text("utf-8")
     data: Mapping[str, Any] = yaml.safe_load(text)
     return data
 
@@ -113,25 +140,34 @@ def _kind(key: str, row: Mapping[str, Any]) -> Kind:
         title=row["title"],
         word=row["word"],
         needs=tuple(row["needs"]),
-        parts=tuple(_part(part) for part in row["blocks"]),
+        parts=tuple(_part(part, CHINESE) for part in row["blocks"]),
         title_other=row.get("title_other", ""),
         remedies=row.get("remedies", False),
     )
 
 
-def _part(row: Mapping[str, Any]) -> Part:
+def _english(chinese: Kind, row: Mapping[str, Any]) -> Kind:
+    return replace(
+        chinese,
+        title=row["title"],
+        title_other=row.get("title_other", ""),
+        parts=tuple(_part(part, ENGLISH) for part in row["blocks"]),
+    )
+
+
+def _part(row: Mapping[str, Any], language: str) -> Part:
     when, unless = _keys(row.get("when")), _keys(row.get("unless"))
     if "facts" in row:
         return Part(form="facts", rows=tuple((label, text) for label, text in row["facts"]), when=when, unless=unless)
     if "list" in row:
         return Part(form="list", text=row["list"], items=row["items"], when=when, unless=unless)
     form = "salutation" if "salutation" in row else "text"
-    return Part(form=form, text=_joined(row[form]), when=when, unless=unless)
+    return Part(form=form, text=_joined(row[form], language), when=when, unless=unless)
 
 
-def _joined(text: str) -> str:
+def _joined(text: str, language: str) -> str:
     """YAML folds lines with blanks; Chinese has none between words."""
-    return text.replace(" ", "")
+    return text.replace(" ", "") if language == CHINESE else text
 
 
 def _keys(value: object) -> tuple[str, ...]:

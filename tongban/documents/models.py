@@ -46,3 +46,15 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class EnglishText(models.Model):
+    """That an authority issues a kind of document in Chinese and English; without a row in Chinese alone."""
+
+    authority_key = models.CharField(max_length=50)
+    kind = models.CharField(max_length=40)
+    set_by = models.CharField(max_length=20)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority_key", "kind"], name="english_text_once")]

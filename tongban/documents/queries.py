@@ -88,6 +88,11 @@ def text_of(document_id: str) -> Composition:
     return compose(document.kind, data, authority)
 
 
+def authority_of(document_id: str) -> IssuingAuthority:
+    """Who issued a document, as it stood that day."""
+    return content(row(document_id))[1]
+
+
 def preview(*, kind: str, data: Mapping[str, Any], authority: IssuingAuthority) -> Composition:
     """The words a document would have, without number or effect.
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from tongban.documents.composing import Block, Composition, compose, date_text
-from tongban.documents.kinds import IssuingAuthority
+from tongban.documents.composing import Block, Composition, compose, date_text, english_date
+from tongban.documents.kinds import ENGLISH, IssuingAuthority, english_kinds, prevails_text
 from tongban.documents.typesetting import qr_svg, typeset
 from tongban.gateways import seal as seals
 from tongban.gateways.seal import Seal
@@ -24,14 +24,28 @@ def render(
     number: str = "",
     issued_on: dt.date | None = None,
     seal: Seal | None = None,
+    english: bool = False,
 ) -> bytes:
     """The unsigned PDF of a document with the picture of ``seal``; without a number it is a preview and says so.
+
+    With ``english`` the English text follows the Chinese one, where the kind has one.
 
     Raises :class:`~tongban.core.errors.Invalid` when ``data`` lacks something, or
     :class:`~tongban.documents.typesetting.FontMissing`.
     """
-    text = compose(kind, data, authority)
-    return typeset("notice.typ", payload(text, data, authority, number, issued_on, seal))
+    page = payload(compose(kind, data, authority), data, authority, number, issued_on, seal)
+    if english and kind in english_kinds():
+        page["english"] = _english(compose(kind, data, authority, ENGLISH), issued_on)
+    return typeset("notice.typ", page)
+
+
+def _english(text: Composition, issued_on: dt.date | None) -> dict[str, Any]:
+    return {
+        "title": text.title,
+        "issued_on": english_date(issued_on) if issued_on else "",
+        "blocks": [_block(block) for block in text.blocks],
+        "prevails": prevails_text(),
+    }
 
 
 def payload(

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from tongban.core.actors import SYSTEM, Actor
 from tongban.core.dates import legal_date
 from tongban.core.errors import Refused, gettext_noop
-from tongban.documents import queries, rendering, signing
+from tongban.documents import languages, queries, rendering, signing
 from tongban.documents.composing import compose
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.kinds import kind as kind_called
@@ -99,7 +99,13 @@ def make_file(*, document_id: str, now: dt.datetime) -> DocumentView:
     data, authority = queries.content(document)
     seal = seals.seal_for(authority.key, document.kind, authority.name)
     content = rendering.render(
-        document.kind, data, authority=authority, number=document.number, issued_on=document.issued_on, seal=seal
+        document.kind,
+        data,
+        authority=authority,
+        number=document.number,
+        issued_on=document.issued_on,
+        english=languages.bilingual(document.kind, document.authority_key),
+        seal=seal,
     )
     signed = signing.sign_pdf(content, reason=document.title, signed_at=now, location=authority.name, seal=seal)
     with transaction.atomic():

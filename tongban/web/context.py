@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from tongban.messaging.queries import unread
 from tongban.web import navigation
 
 #: Cookies hold the choices so that they need no account and work without scripts; theme.js writes the same ones.
@@ -45,6 +46,12 @@ def _desk_nav(request: HttpRequest) -> list[navigation.Link]:
     return navigation.links(navigation.OWN if _is_admin(request) else navigation.DESK)
 
 
+def _unread(request: HttpRequest) -> int:
+    """How many messages wait for the applicant who is signed in; asked only where the masthead is drawn."""
+    user = getattr(request, "user", None)
+    return unread(user.pk) if getattr(user, "kind", "") == "applicant" and user is not None else 0
+
+
 def screen(request: HttpRequest) -> dict[str, object]:
     """Template context of every page."""
     return {
@@ -54,6 +61,7 @@ def screen(request: HttpRequest) -> dict[str, object]:
         "public_nav": navigation.links(navigation.PUBLIC),
         "footer_nav": navigation.links(navigation.FOOTER),
         "desk_nav": lambda: _desk_nav(request),
+        "unread_messages": lambda: _unread(request),
         "is_admin": lambda: _is_admin(request),
         "dark_allowed": request.path.startswith(DARK_PATHS),
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // (1024 * 1024),

@@ -94,6 +94,8 @@ def test_pages_of_an_applicant(size: str, hall: Hall, open_screen: OpenScreen) -
         f"/cases/{number}/withdraw/",
         f"/cases/{number}/clock/",
         "/licences/",
+        "/messages/",
+        "/account/",
         "/cases/?q=没有&state=closed",
     ):
         screen.go(path).sound()
@@ -111,6 +113,10 @@ def test_pages_of_the_desk(size: str, hall: Hall, open_screen: OpenScreen) -> No
         *(f"/desk/cases/{new}/{part}" for part in ("?m=form", "print/", "chain/", "ledger/")),
         *(f"/desk/cases/{new}/do/{verb}/" for verb in panels),
         f"/desk/cases/{accepted}/",
+        f"/desk/cases/{accepted}/papers/service/",
+        f"/desk/cases/{accepted}/messages/",
+        "/desk/messages/",
+        "/desk/messages/templates/",
         "/desk/?lane=department",
         "/desk/?lane=paused",
         f"/desk/hand-on/?case={new}",

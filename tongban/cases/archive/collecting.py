@@ -15,11 +15,12 @@ from django.utils import translation
 from tongban.accounts import queries as accounts
 from tongban.cases import snapshot
 from tongban.cases.archive import package
-from tongban.cases.models import Case, MaterialFile
+from tongban.cases.models import Case, MaterialFile, ServiceRecord
 from tongban.cases.papers import unfinished
 from tongban.cases.privacy import open_form
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.views import CaseMaterialView, DeskCaseView
+from tongban.cases.service_rules import service_chain
 from tongban.core.actors import SYSTEM
 from tongban.core.errors import Refused, gettext_noop
 from tongban.core.forms import DisplayRow, flatten_for_display
@@ -35,6 +36,7 @@ _PDF, _TEXT, _JSON, _PEM = "application/pdf", "text/plain; charset=utf-8", "appl
 _EXPLAINED = """这是一件办结办件的电子归档包。
 
 documents/     通知书、决定书等文书，带电子签名的 PDF
+service/       送达回证的扫描件
 licence/       本件产生的证照，带电子签名的 PDF
 materials/     申请人提交的材料，原样保存，文件原名见 manifest.json
 application/   申请表内容（form.json）和便于阅读的 PDF（form.pdf）、办理记录（case.json）
@@ -108,6 +110,11 @@ def _papers(parts: _Parts, case: Case) -> None:
         if row.file_id:
             about = {"document": row.id, "title": row.title, "number": row.number, "status": row.status}
             parts.add_stored(f"documents/{number:02}-{row.kind}.pdf", row.file_id, "document", _PDF, **about)
+    for proof in ServiceRecord.objects.filter(case=case).exclude(scan_id=None).order_by("pk"):
+        info = records.file_info(str(proof.scan_id))
+        about = {"document": str(proof.document_id), "title": info.name, "served_on": proof.served_on.isoformat()}
+        path = f"service/{proof.pk}.{_ENDINGS[info.mime]}"
+        parts.add_stored(path, str(proof.scan_id), "service", info.mime, **about)
     for made in licences.for_case(snapshot.chain(case)):
         if made.file_id:
             about = {"licence": made.id, "title": made.name, "number": made.number, "identifier": made.identifier}
@@ -243,7 +250,7 @@ def _value(row: DisplayRow) -> str:
 def _events(parts: _Parts, case: Case, now: datetime) -> None:
     """The chains, the seals at their ends, and the keys and certificates that check both."""
     name = snapshot.chain(case)
-    chains = [name, f"documents:{name}"]
+    chains = [name, f"documents:{name}", service_chain(case.number)]
     chains += list(dict.fromkeys(f"licence:{row.id}" for row in licences.for_case(name)))
     chains = [chain for chain in chains if records.head(chain).seq]
     numbers = _sealed(chains, now)

@@ -6,9 +6,10 @@ from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
-from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
+from tongban.cases.queries.files import case_document, case_file, case_power, case_power_scan, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
+from tongban.cases.queries.messages import case_message, case_messages, message_log
 from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
 from tongban.cases.queries.papers import PapersView, papers
 from tongban.cases.queries.register import (
@@ -21,6 +22,7 @@ from tongban.cases.queries.register import (
     standing_of,
 )
 from tongban.cases.queries.register import kinds as register_kinds
+from tongban.cases.queries.serving import DocumentService, RecordView, ServingView, receipt_scan, serving
 from tongban.cases.queries.standings import standings, titles
 from tongban.cases.queries.talking import departments, mentions, people_to_call
 from tongban.cases.queries.transitions import impact_of
@@ -41,16 +43,22 @@ __all__ = [
     "Answer",
     "Decision",
     "DecisionPage",
+    "DocumentService",
     "Filters",
     "Listing",
     "OwnCase",
     "PapersView",
+    "RecordView",
+    "ServingView",
     "Wanted",
     "case_document",
     "case_file",
     "case_for_applicant",
     "case_for_desk",
+    "case_message",
+    "case_messages",
     "case_power",
+    "case_power_scan",
     "chain_check",
     "correction_form",
     "decision",
@@ -70,6 +78,7 @@ __all__ = [
     "list_rows",
     "list_size",
     "mentions",
+    "message_log",
     "my_cases",
     "next_in_hand",
     "numbers_of",
@@ -79,7 +88,9 @@ __all__ = [
     "people_to_call",
     "progress",
     "public_ledger",
+    "receipt_scan",
     "register_kinds",
+    "serving",
     "standing_of",
     "standings",
     "titles",

@@ -14,6 +14,7 @@ from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case, no_such_case, under_power
 from tongban.cases.models import Annotation, Case, CaseMaterial, CorrectionFile, CorrectionNotice, MaterialFile, Review
 from tongban.cases.privacy import mask_form, open_form
+from tongban.cases.queries.serving import service_story
 from tongban.cases.queries.story import story
 from tongban.cases.queries.views import (
     CaseMaterialView,
@@ -27,6 +28,7 @@ from tongban.cases.queries.views import (
     ProgressView,
     SpecialView,
     StepView,
+    StoryEntry,
     SupplementView,
 )
 from tongban.catalogue import queries as catalogue
@@ -184,7 +186,9 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
         "display": display(sheet, masked=not public),
         "documents": case_documents(case),
         "licence": licence_row(case),
-        "story": story(sheet.loaded, sheet.events, sheet.names, public_only=public, organisations=organisations),
+        "story": _with_service(
+            sheet, story(sheet.loaded, sheet.events, sheet.names, public_only=public, organisations=organisations)
+        ),
         "actions": sheet.actions(),
         "pending_rule": snapshot.pending_rule(case, sheet.today),
         "open_reviews": tuple(row.name for row in reviewing),
@@ -192,6 +196,12 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
         "power": accounts.power_by_number(case.power, sheet.now),
         "reviewing_organisations": tuple(dict.fromkeys(organisations.get(key, "") for key in reviewers)),
     }
+
+
+def _with_service(sheet: Sheet, entries: tuple[StoryEntry, ...]) -> tuple[StoryEntry, ...]:
+    """The story with the service of documents, newest first: it stands in a chain of its own."""
+    served = service_story(sheet.case)
+    return tuple(sorted([*served, *entries], key=lambda entry: entry.at, reverse=True)) if served else entries
 
 
 def display(sheet: Sheet, *, masked: bool) -> tuple[Any, ...]:

@@ -71,3 +71,12 @@ def case_power(number: str, actor: Actor, now: datetime) -> tuple[FileView, IO[b
     if power is None or not power.file_id:
         raise _gone()
     return records.file_info(power.file_id), records.open_file(power.file_id)
+
+
+def case_power_scan(number: str, actor: Actor, now: datetime) -> tuple[FileView, IO[bytes]]:
+    """The same authority as it was signed on paper. NotFound where no scan was added."""
+    case = find_case(number, actor)
+    power = accounts.power_by_number(case.power, now)
+    if power is None or not power.scan_id:
+        raise _gone()
+    return records.file_info(power.scan_id), records.open_file(power.scan_id)

@@ -62,9 +62,11 @@ from tongban.cases.services.intake import (
     request_correction,
 )
 from tongban.cases.services.looking import note_look
+from tongban.cases.services.power_scans import add_power_scan
 from tongban.cases.services.rehearsing import Rehearsal, rehearse
 from tongban.cases.services.reminding import remind
 from tongban.cases.services.replacing import Piece, Plan, plan_replacement, replace_agent
+from tongban.cases.services.resending import resend_message
 from tongban.cases.services.revealing import reveal
 from tongban.cases.services.reviewing import (
     countersign,
@@ -77,6 +79,7 @@ from tongban.cases.services.reviewing import (
     start_special,
     supplement_special,
 )
+from tongban.cases.services.serving import Receipt, Scan, correct_service, record_service
 from tongban.cases.services.submitting import CaseRef, move_to_current_version, submit
 from tongban.cases.services.sweeping import SweepReport, refresh_open_cases, sweep
 from tongban.cases.services.voiding import void_document
@@ -92,7 +95,9 @@ __all__ = [
     "NotScanned",
     "Piece",
     "Plan",
+    "Receipt",
     "Rehearsal",
+    "Scan",
     "Spot",
     "SweepReport",
     "accept",
@@ -100,6 +105,7 @@ __all__ = [
     "add_correction_file",
     "add_draft_file",
     "add_note",
+    "add_power_scan",
     "annotate",
     "answer_clarification",
     "answer_consultation",
@@ -114,6 +120,7 @@ __all__ = [
     "consult",
     "convert",
     "copy_case",
+    "correct_service",
     "countersign",
     "deem_accepted",
     "deem_granted",
@@ -144,6 +151,7 @@ __all__ = [
     "record_archive",
     "record_finding",
     "record_inspection",
+    "record_service",
     "refresh_open_cases",
     "refuse",
     "refuse_acceptance",
@@ -154,6 +162,7 @@ __all__ = [
     "replace_agent",
     "request_clarification",
     "request_correction",
+    "resend_message",
     "reveal",
     "save_correction",
     "save_page",

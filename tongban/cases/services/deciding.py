@@ -9,6 +9,7 @@ from typing import Any
 from tongban.cases import certificate, facts, notices, snapshot
 from tongban.cases.models import CaseMaterial
 from tongban.cases.privacy import open_form, seal_form
+from tongban.cases.services.serving import record_handed_over
 from tongban.cases.work import Work, invalid, text, working
 from tongban.catalogue import queries as catalogue
 from tongban.core.actors import SYSTEM, Actor
@@ -179,6 +180,8 @@ def deliver(
         }
         document = notices.issue(work, "delivery", data)
         work.record(Verb.DELIVER, {"method": method, "document": document}, known=True)
+        if method in SERVED_AT_ONCE:
+            record_handed_over(work.case, method, recipient, actor, now)
 
 
 def _delivered(work: Work) -> list[str]:
@@ -187,6 +190,10 @@ def _delivered(work: Work) -> list[str]:
     result = work.version.spec.result.name
     return [f"《{row.title}》{row.number}" for row in decisions] + ([result] if result and work.case.licence_id else [])
 
+
+#: By these the decision is served the same moment; what is posted is served when its receipt comes back, and what goes
+#: to a confirmed electronic address when it arrives there.
+SERVED_AT_ONCE = frozenset({"window", "hand"})
 
 #: 送达方式 as documents print them.
 METHODS = {"electronic": "电子送达", "window": "窗口领取", "courier": "邮寄送达", "hand": "直接送达"}

@@ -20,7 +20,7 @@ REMINDERS = ("remind", "remind_question")
 def remind(*, number: str, actor: Actor, now: datetime, expected_seq: int | None = None) -> None:
     """Mail the applicant what is still open. At most once a day, whoever asks for it and the schedule included.
 
-    Raises Refused where nothing is asked of the applicant, where it was reminded today, and where no mail address is
+    Raises Refused where nothing is asked of the applicant, where it was reminded today, and where no address is
     known: an officer who believes in a reminder that nobody gets would wait in vain.
     """
     with working(number, actor, now, expected_seq) as work:
@@ -35,9 +35,10 @@ def remind(*, number: str, actor: Actor, now: datetime, expected_seq: int | None
 
 
 def _check_address(work: Work) -> None:
-    if not accounts.applicant(work.case.applicant_id).email:
+    to = accounts.recipient(work.case.applicant_id, work.case.agent, work.case.item_key, work.today)
+    if not (to.email or to.phone or to.accounts):
         raise Refused(
-            gettext_noop("The applicant left no e-mail address."),
+            gettext_noop("The applicant left no address, and no account of its own receives messages."),
             remedy=gettext_noop("Call the phone number on the case page instead."),
             code="no_address",
         )

@@ -118,6 +118,7 @@ def replace_agent(
             Draft.objects.filter(pk=piece.key).update(user_id=int(to if piece.power else actor.id))
         if plan.count:
             _tell(applicant_id, agent, to, plan, actor, now)
+            account_services.tell_handed_over(applicant_id, agent, to, plan.count, now)
         return plan
 
 

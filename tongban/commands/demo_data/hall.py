@@ -294,6 +294,10 @@ class Story:
         services.extend(number=self.number, actor=self._decider("agency_head"), reason=reason, now=self.at)
         return self
 
+    def clerk(self) -> Actor:
+        """Who took the case in."""
+        return self._intake()
+
     def note(self, text: str) -> Story:
         """An internal note of the clerk."""
         services.add_note(number=self.number, actor=self._intake(), note=text, now=self.at)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tongban.cases import services
+from tongban.commands.demo_data import serving
 from tongban.commands.demo_data.applications import Application, load
 from tongban.commands.demo_data.hall import Days, Story, fill, submit
+from tongban.commands.demo_data.people import SHOWN_APPLICANTS
 
 
 @dataclass
@@ -128,6 +130,19 @@ def decided(hall: Hall) -> None:
         "《城市市容和环境卫生管理条例》第十一条",
         "降低牌面尺寸、加装调光后可以重新申请。",
     )
+    serving.on_paper(story.step(days.ago(5, 15)), "decision_refuse")
+
+
+def addresses(hall: Hall) -> None:
+    """The shown applicants agree to be served electronically: the enterprise by e-mail, the person in the inbox."""
+    at = hall.days.ago(75)
+    for (_role, name, kind), means in zip(SHOWN_APPLICANTS, ("mail", "inapp"), strict=False):
+        serving.confirmed(hall.account(Application(name, kind, "", {}, {})), means, at)
+
+
+def two_languages(hall: Hall) -> None:
+    """The approval bureau issues acceptance notices and decisions to grant in Chinese and English."""
+    serving.two_languages(hall.days.ago(80))
 
 
 def closed_otherwise(hall: Hall) -> None:
@@ -191,6 +206,8 @@ def drafts(hall: Hall) -> None:
 
 
 STORIES = (
+    two_languages,
+    addresses,
     completed,
     main_story,
     waiting_at_the_window,

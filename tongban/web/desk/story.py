@@ -15,7 +15,7 @@ _TALK = {
     "request_clarification", "answer_clarification",
 }  # fmt: skip
 _REMINDERS = {"remind", "remind_question"}
-_HANDED_OVER = {"make_certificate", "deliver"}
+_HANDED_OVER = {"make_certificate", "deliver", "serve", "correct_service"}
 
 
 def _legal(entry: StoryEntry) -> bool:

@@ -286,9 +286,11 @@ TRANSITION = {
 }
 TASK = {
     "render_document": _("Typeset and sign a notice"),
-    "mail_document": _("Mail a notice"),
-    "mail_reminder": _("Mail a reminder"),
-    "mail_question_reminder": _("Mail a reminder"),
+    "mail_document": _("Tell of a notice"),
+    "deliver": _("Send a message"),
+    "record_service_of": _("Record service"),
+    "mail_reminder": _("Send a reminder"),
+    "mail_question_reminder": _("Send a reminder"),
     "write_export": _("Write a list as a workbook"),
     "make_file": _("Make and sign a licence"),
     "run_cron": _("Run a scheduled job"),

@@ -122,3 +122,14 @@ class Accept(Plain):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
         error_messages={"required": _("Write the 8 characters.")},
     )
+
+
+class UploadScan(Plain):
+    """The scan of an authority that was signed on paper."""
+
+    file = forms.FileField(
+        label=_("Scan of the authority signed on paper"),
+        help_text=_("PDF, JPG or PNG. The enterprise, the agent and the officers of its cases can see it."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        error_messages={"required": _("Choose the file."), "empty": _("The file is empty. Choose it again.")},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -331,3 +331,19 @@ class FindDecisions(Plain):
         """The entries as the register takes them."""
         data = self.cleaned_data
         return Wanted(data["words"], data["item"], data["since"], data["until"], data["track"])
+
+
+class ServiceAddress(Plain):
+    """Where documents are served electronically, and the consent."""
+
+    means = forms.ChoiceField(
+        label=_("Where your documents are to be served"), widget=forms.RadioSelect, required=False
+    )
+    agreed = forms.BooleanField(label=_("I have read the text above and agree to it"), required=False)
+
+    def __init__(self, addresses: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {"inapp": _("Inbox of this site"), "mail": _("E-mail"), "phone": _("Mobile phone")}
+        field = self.fields["means"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, f"{names[key]} {address}".strip()) for key, address in addresses.items()]

@@ -203,6 +203,14 @@ def case_power(request: DeskRequest, number: str) -> HttpResponseBase:
 @require_safe
 @xframe_options_sameorigin
 @staff_page()
+def case_power_scan(request: DeskRequest, number: str) -> HttpResponseBase:
+    """The same authority as it was signed on paper."""
+    return _send(*queries.case_power_scan(number, request.actor, request.now))
+
+
+@require_safe
+@xframe_options_sameorigin
+@staff_page()
 def licence_file(request: DeskRequest, number: str, licence_id: str) -> HttpResponseBase:
     """The signed file of a licence that stands for a material of the case, or that came of it."""
     found = queries.case_for_desk(number, request.actor, request.now)

@@ -131,6 +131,7 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
             "number": codes.mask_id(applicant.id_number),
             "phone": codes.mask_phone(applicant.phone),
             "email": codes.mask_email(applicant.email) if applicant.email else "",
+            "service": queries.service_address(applicant.id),
         }
         for applicant in queries.applicants_of(actor)
     ]

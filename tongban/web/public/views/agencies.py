@@ -17,7 +17,7 @@ from tongban.core.errors import Invalid, NotFound, gettext_noop
 from tongban.core.numbers import whole
 from tongban.web.public.agent_forms import Accept
 from tongban.web.public.people import ACTING_ID, act_for, applicant_page
-from tongban.web.public.views.agents import power_file
+from tongban.web.public.views.agents import power_file, power_scan
 from tongban.web.public.wording import joined
 from tongban.web.wording import say
 
@@ -112,3 +112,10 @@ def give_up(request: HttpRequest, actor: Actor, power: int) -> HttpResponse:
 def file(request: HttpRequest, actor: Actor, power: int) -> FileResponse:
     """The authority as PDF."""
     return power_file(request, accounts.own_agency(actor, power, timezone.now()))
+
+
+@applicant_page
+@require_safe
+def scan(request: HttpRequest, actor: Actor, power: int) -> FileResponse:
+    """The authority as it was signed on paper."""
+    return power_scan(accounts.own_agency(actor, power, timezone.now()))

@@ -25,10 +25,11 @@ from tongban.core.errors import Invalid, NotFound, gettext_noop
 from tongban.core.numbers import page_number
 from tongban.records import queries as records
 from tongban.web.agentwords import STATES
-from tongban.web.public.agent_forms import Appoint, EndAgent
+from tongban.web.public.agent_forms import Appoint, EndAgent, UploadScan
 from tongban.web.public.people import View, applicant_page
 from tongban.web.public.serving import inline
 from tongban.web.public.wording import today
+from tongban.web.wording import say
 
 #: Items offered for choosing; a district has fewer that can be applied for.
 MOST_ITEMS = 500
@@ -119,10 +120,48 @@ def _form(request: HttpRequest, enterprise: AgencyView, form: Appoint, status: i
 def one(request: HttpRequest, actor: Actor, enterprise: AgencyView, power: int) -> HttpResponse:
     """One authority: the document, its state, the code for the agent, what the agent has in hand."""
     now = timezone.now()
-    found = accounts.power(actor, enterprise.id, power, now)
+    return _one(request, actor, enterprise, accounts.power(actor, enterprise.id, power, now), UploadScan(), 200)
+
+
+def _one(
+    request: HttpRequest, actor: Actor, enterprise: AgencyView, found: PowerView, form: UploadScan, status: int
+) -> HttpResponse:
     plan = _in_hand(actor, enterprise, found, "")
-    context = {"enterprise": enterprise, "power": found, "in_hand": plan.count if plan else 0}
-    return render(request, "public/agents/one.html", context)
+    context = {"enterprise": enterprise, "power": found, "in_hand": plan.count if plan else 0, "form": form}
+    return render(request, "public/agents/one.html", context, status=status)
+
+
+@enterprise_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def scan(request: HttpRequest, actor: Actor, enterprise: AgencyView, power: int) -> HttpResponseBase:
+    """The authority as it was signed on paper; posted, a scan is added or takes the place of the one before."""
+    now = timezone.now()
+    found = accounts.power(actor, enterprise.id, power, now)
+    if request.method != "POST":
+        return power_scan(found)
+    form = UploadScan(request.POST, request.FILES)
+    if not form.is_valid():
+        return _one(request, actor, enterprise, found, form, 422)
+    upload = form.cleaned_data["file"]
+    try:
+        cases.add_power_scan(
+            applicant_id=enterprise.id, power=power, name=upload.name, content=upload.read(), actor=actor, now=now
+        )
+    except Invalid as error:
+        form.take(error.errors, say(error.message, error.params))
+        return _one(request, actor, enterprise, found, form, error.status)
+    messages.success(request, _("The scan is kept. The agent and the officers of its cases can see it."))
+    return redirect("public:agent", enterprise.id, power)
+
+
+def power_scan(power: PowerView) -> FileResponse:
+    """The scan of an authority that the reader may see."""
+    if not power.scan_id:
+        raise NotFound(
+            gettext_noop("No scan of this authority was added."),
+            remedy=gettext_noop("The enterprise adds it on the page of the authority."),
+        )
+    return inline(records.file_info(power.scan_id), records.open_file(power.scan_id))
 
 
 def _in_hand(actor: Actor, enterprise: AgencyView, power: PowerView, to: str) -> cases.Plan | None:

@@ -28,6 +28,7 @@ from tongban.web.public.serving import inline
 from tongban.web.public.standing import due_of, is_filing, is_open, main_due, result_of, standing, steps, tag_of
 from tongban.web.public.uploading import case_rows, received, refused
 from tongban.web.public.wording import clock_name
+from tongban.web.serving_words import MEANS, REMEDY
 from tongban.web.wording import say
 
 CLARIFICATION = "clarification"
@@ -68,7 +69,10 @@ def _row(row: CaseRow) -> dict[str, Any]:
 def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Where it is, who has it, what next, by when; then what is owed, the story, documents, the licence."""
     found = cases.case_for_applicant(number, actor, timezone.now())
-    return render(request, "public/case.html", case_context(found))
+    proof = [row for row in cases.serving(number, actor).rows if row.record]
+    return render(
+        request, "public/case.html", {**case_context(found), "served": proof, "means": MEANS, "remedy": REMEDY}
+    )
 
 
 def case_context(found: CaseView) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from tongban.core.actors import Actor
 from tongban.core.errors import Invalid, gettext_noop
 from tongban.core.numbers import page_number
 from tongban.licences import queries as licences
+from tongban.messaging import queries as messaging
 from tongban.web.looking import LOOK, Dated
 from tongban.web.public.forms import Contact
 from tongban.web.public.people import applicant_page
@@ -53,6 +54,7 @@ def data(request: HttpRequest, actor: Actor) -> HttpResponse:
         "kept": cases.kept(actor),
         "licences": len(licences.folder(actor.applicant_ids)),
         "looked": accounts.own_looks(actor).total,
+        "messages": messaging.told_count(actor.applicant_ids, int(actor.id)),
         "signed_in": accounts.sign_ins(account_id=int(actor.id)).total,
         "log_days": settings.ACCESS_LOG_DAYS,
         "nav": "account",
@@ -121,6 +123,29 @@ def _copy(actor: Actor) -> dict[str, Any]:
                 "address": row.address,
             }
             for row in accounts.applicants_of(actor)
+        ],
+        "service_addresses": [
+            {
+                "applicant": person.name,
+                "means": row.means,
+                "address": row.masked,
+                "confirmed_at": row.confirmed_at.isoformat(timespec="seconds"),
+                "withdrawn_at": row.withdrawn_at.isoformat(timespec="seconds") if row.withdrawn_at else None,
+            }
+            for person in accounts.applicants_of(actor)
+            for row in accounts.service_addresses(person.id, actor)
+        ],
+        "messages": [
+            {
+                "at": row.created_at.isoformat(timespec="seconds"),
+                "channel": row.channel,
+                "to": row.to,
+                "state": row.state,
+                "case": row.reference,
+                "subject": row.subject,
+                "text": row.text,
+            }
+            for row in messaging.told(actor.applicant_ids, int(actor.id), MOST_LINES)
         ],
         "cases": [_case(row) for row in cases.own_cases(actor)],
         "licences": [

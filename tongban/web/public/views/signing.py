@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongban.accounts import queries as accounts
 from tongban.cases import queries as cases
 from tongban.cases import services
 from tongban.cases.queries.views import DraftView
@@ -29,6 +30,7 @@ from tongban.web.public.forms import Sign
 from tongban.web.public.people import actor_of, applicant_page, draft_page
 from tongban.web.public.pictures import qr_svg
 from tongban.web.public.wording import field_errors, limit_words
+from tongban.web.serving_words import MEANS
 from tongban.web.wording import say
 
 
@@ -110,8 +112,17 @@ def _show(request: HttpRequest, draft: DraftView, form: Sign, problems: list[Err
         "situation": answers(draft),
         "advice": advice(draft),
         "agent": _agent(request, draft),
+        **_service(request, draft),
     }
     return render(request, "public/draft_check.html", context)
+
+
+def _service(request: HttpRequest, draft: DraftView) -> dict[str, Any]:
+    """Where documents will be served; an agent cannot change it and is not asked."""
+    actor = actor_of(request)
+    if actor is None or draft.applicant_id not in actor.applicant_ids:
+        return {}
+    return {"serves": True, "address": accounts.service_address(draft.applicant_id), "means": MEANS}
 
 
 def _agent(request: HttpRequest, draft: DraftView) -> dict[str, str] | None:
