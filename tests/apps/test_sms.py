@@ -12,7 +12,7 @@ import pytest
 
 from tongban.config.environment import parse_sms_url
 from tongban.gateways import sms
-from tongban.gateways.sms.http import signature
+from tongban.gateways.posting import signature
 
 MESSAGE = sms.ShortMessage("remind-1", "13800000000", "TB_QUESTION", "您的办件1有一个问题", {"case_number": "1"})
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tongban.documents import queries, signing
+from tongban.documents import queries
 from tongban.documents.composing import date_text
 from tongban.documents.typesetting import typeset
+from tongban.gateways import seal as seals
 
 #: Means on paper as the form names them.
 MEANS = {
@@ -22,7 +23,7 @@ def blank(*, document_id: str, applicant: str, item: str, case_number: str, mean
     """The PDF of a blank for one document, with the means on paper that the hall uses."""
     found = queries.get(document_id)
     authority = queries.authority_of(document_id)
-    test = "测试样张，不具法律效力。" if signing.is_test_authority() else ""
+    test = "测试样张，不具法律效力。" if seals.is_trial() else ""
     return typeset(
         "receipt.typ",
         {

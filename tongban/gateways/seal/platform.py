@@ -2,10 +2,9 @@
 
 Two signed POSTs of JSON. ``…/seals`` with ``{"authority", "kind"}`` answers ``{"seal", "certificates", "picture"}``
 (PEM, the seal's own first; PNG in base64, may be missing). ``…/signatures`` with ``{"seal", "algorithm": "sha256",
-"digest", "request"}`` answers ``{"signature"}`` (base64). The same ``request`` is the same signature. Headers
-``X-Key-Id``, ``X-Timestamp``, ``X-Nonce``, ``X-Signature`` as hexadecimal HMAC-SHA256 of
-``timestamp\\nnonce\\nbody``. A region whose platform speaks another dialect puts a relay between: this is all that the
-relay has to understand.
+"digest", "request"}`` answers ``{"signature"}`` (base64). The same ``request`` is the same signature. The headers are
+those of :mod:`tongban.gateways.posting`. A region whose platform speaks another dialect puts a relay between: this is
+all that the relay has to understand.
 
 Nothing is believed: the chain must end in a root of ``SEALS_ROOTS_FILE``, the signature must fit the certificate.
 """
@@ -14,13 +13,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import http.client
 import json
-import secrets
 import time
 import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -30,6 +26,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from tongban.gateways.posting import post
 from tongban.gateways.seal.values import Seal, SealUnusable, certificates, made_by, picture_of
 
 #: Seconds that a description of a seal is kept, and that one answer may take.
@@ -45,16 +42,6 @@ class Access:
     key_id: str
     secret: str
     roots_file: str
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirected POST would carry the digest to a host that nobody configured."""
-
-    def redirect_request(self, *args: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 def seal(access: Access, authority: str, kind: str) -> Seal:
@@ -123,24 +110,9 @@ def _roots(access: Access) -> bytes:
 
 
 def _ask(access: Access, what: str, body: dict[str, str]) -> dict[str, Any]:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
-    signed = hmac.new(access.secret.encode(), f"{timestamp}\n{nonce}\n".encode() + content, hashlib.sha256)
-    request = urllib.request.Request(  # noqa: S310 - the settings take https, or http of this machine
-        f"{access.url.rstrip('/')}/{what}",
-        data=content,
-        method="POST",
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "X-Key-Id": access.key_id,
-            "X-Timestamp": timestamp,
-            "X-Nonce": nonce,
-            "X-Signature": signed.hexdigest(),
-        },
-    )
+    url = f"{access.url.rstrip('/')}/{what}"
     try:
-        with _OPENER.open(request, timeout=WAIT) as answer:
-            said = json.loads(answer.read(MOST_ANSWER))
+        said = json.loads(post(url, body, key_id=access.key_id, secret=access.secret, wait=WAIT, most=MOST_ANSWER))
     except urllib.error.HTTPError as error:
         with error:
             raise SealUnusable(f"the seal platform answered {error.code} to {what}") from error

@@ -1,25 +1,20 @@
 """A carrier's gateway over HTTP: one signed JSON POST a message, with a time-out.
 
-Headers: ``X-Key-Id``, ``X-Timestamp`` (seconds), ``X-Nonce`` and ``X-Signature``, the hexadecimal HMAC-SHA256 of
-``timestamp\\nnonce\\nbody`` under the shared secret. The gateway answers 2xx with ``{"id": …}``; ``{"code": …,
+The headers are those of :mod:`tongban.gateways.posting`. The gateway answers 2xx with ``{"id": …}``; ``{"code": …,
 "message": …}`` with 4xx refuses for good, save 408, 425 and 429; everything else may pass. A district whose carrier
 speaks another dialect puts a relay between: this is the whole of what the relay has to understand.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
 import json
-import secrets
-import time
 import urllib.error
-import urllib.request
 from typing import Any
 
 from django.conf import settings
 
+from tongban.gateways.posting import post
 from tongban.gateways.sms.values import ShortMessage, SmsDeferred, SmsRefused
 
 #: Client errors that say “later”, not “never”: time-out, too early, too many requests (RFC 9110, 8470, 6585).
@@ -27,16 +22,6 @@ PASSING = frozenset({408, 425, 429})
 #: Wrong credentials: the operator mends those, and then the message goes out.
 OPERATOR = frozenset({401, 403})
 MOST_ANSWER = 65_536
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirected POST would carry the number to a host that nobody configured."""
-
-    def redirect_request(self, *args: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 def body(message: ShortMessage) -> dict[str, Any]:
@@ -50,31 +35,19 @@ def body(message: ShortMessage) -> dict[str, Any]:
     }
 
 
-def signature(secret: str, timestamp: str, nonce: str, content: bytes) -> str:
-    """HMAC-SHA256 over instant, nonce and body, so that none of them can be exchanged."""
-    signed = f"{timestamp}\n{nonce}\n".encode() + content
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-
-
 def deliver(message: ShortMessage) -> str:
     """Post the message; returns the carrier's number for it. Raises SmsRefused or SmsDeferred."""
-    content = json.dumps(body(message), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
-    request = urllib.request.Request(  # noqa: S310 - the settings take https, or http of this machine
-        settings.SMS_GATEWAY_URL,
-        data=content,
-        method="POST",
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "X-Key-Id": settings.SMS_KEY_ID,
-            "X-Timestamp": timestamp,
-            "X-Nonce": nonce,
-            "X-Signature": signature(settings.SMS_SECRET, timestamp, nonce, content),
-        },
-    )
     try:
-        with _OPENER.open(request, timeout=settings.SMS_TIMEOUT) as answer:
-            return _number(answer.read(MOST_ANSWER))
+        return _number(
+            post(
+                settings.SMS_GATEWAY_URL,
+                body(message),
+                key_id=settings.SMS_KEY_ID,
+                secret=settings.SMS_SECRET,
+                wait=settings.SMS_TIMEOUT,
+                most=MOST_ANSWER,
+            )
+        )
     except urllib.error.HTTPError as error:
         with error:
             raise _failure(error.code, error.read(MOST_ANSWER)) from error

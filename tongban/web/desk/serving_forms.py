@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.queries import DocumentService, ServingView
-from tongban.web.desk.own_forms import OwnForm
+from tongban.web.desk.taking import TakingForm
 from tongban.web.looking import Dated
 from tongban.web.serving_words import CHANNEL, MEANS, STATE
 
 
-class ServeForm(OwnForm):
+class ServeForm(TakingForm):
     """What a signed receipt of service says; ``reason`` only where a record is corrected.
 
     What is missing the rules say, all of it at once: nothing is required here, and ``asked`` only marks.
@@ -80,7 +80,7 @@ class LogForm(Dated):
         self.fields = {**own, **self.fields}
 
 
-class ResendForm(OwnForm):
+class ResendForm(TakingForm):
     """Why a message is sent once more."""
 
     reason = forms.CharField(

@@ -8,7 +8,7 @@ import tongban.records.secrets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0010_agents"),
+        ("cases", "0011_ban_index"),
     ]
 
     operations = [
