@@ -115,6 +115,14 @@ def test_a_pdf_with_a_password() -> None:
     assert "password" in refusal(pdf(password="secret"), "a.pdf")
 
 
+@pytest.mark.parametrize("handler", [b"/Filter/Adobe.PubSec/V 4", b"/Filter/Standard/V 99/R 9/O()/U()/P 0"])
+def test_a_pdf_with_a_protection_that_nobody_here_knows(handler: bytes) -> None:
+    plain = pdf()
+    at = plain.rindex(b"trailer\n<<") + len(b"trailer\n<<")
+    content = plain[:at] + b"/Encrypt<<" + handler + b">>/ID[<00><00>]" + plain[at:]
+    assert "password" in refusal(content)
+
+
 def test_a_pdf_without_pages() -> None:
     assert "no pages" in refusal(pdf(0), "a.pdf")
 

@@ -154,6 +154,32 @@ def test_going_on_later_and_automatic_saving_keep_unfinished_entries(enterprise:
     assert not application.draft.pages[0].done
 
 
+def test_two_windows_on_one_page_lose_nothing_of_each_other(enterprise: Browser) -> None:
+    application = Application(enterprise)
+    enterprise.goes(f"{application.base}situation/", application.answers)
+    address = f"{application.base}pages/basics/"
+    enterprise.goes(address, {"shop": "旧名", "do": "later"})
+    (old,) = enterprise.open(address).all("input", name="_seen")
+    first = enterprise.send(f"{address}autosave/", {"shop": "新名", "_seen": old["value"]})
+    assert first.json()["seen"] != old["value"]
+    other = enterprise.send(f"{address}autosave/", {"shop": "旧名", "area": "120", "_seen": old["value"]})
+    assert other.status_code == 200
+    page = enterprise.open(address)
+    assert page.all("input", name="shop", value="新名"), "the other window had not touched it"
+    assert page.all("input", name="area", value="120")
+    both = enterprise.send(f"{address}autosave/", {"shop": "另名", "area": "120", "_seen": old["value"]})
+    assert (both.status_code, "message" in both.json()) == (409, True)
+    assert enterprise.open(address).all("input", name="shop", value="新名")
+    asked = enterprise.refused(address, {"shop": "另名", "area": "120", "_seen": old["value"]})
+    assert "新名" in asked.words()
+    assert asked.all("input", name="shop", value="另名"), "what was typed stands there"
+    (fresh,) = asked.all("input", name="_seen")
+    enterprise.send(address, {"shop": "另名", "area": "120", "_seen": fresh["value"], "do": "later"})
+    assert enterprise.open(address).all("input", name="shop", value="另名")
+    for unreadable in ("{", "[]", "7", '{"shop": ["x"]}'):
+        assert enterprise.send(f"{address}autosave/", {"shop": "末名", "_seen": unreadable}).status_code == 200
+
+
 def test_questions_that_follow_from_an_answer_are_asked_before_they_are_missed(enterprise: Browser) -> None:
     application = Application(enterprise)
     address = f"{application.base}situation/"

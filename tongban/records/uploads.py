@@ -89,15 +89,14 @@ def _pdf_pages(content: bytes) -> int:
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
-            raise _invalid(
-                gettext_noop("The PDF is protected by a password."),
-                gettext_noop("Save a copy without the password and upload that."),
-            )
+            raise _protected()
         pages = len(reader.pages)
         for page in reader.pages[:3]:
             _ = page.mediabox
     except Invalid:
         raise
+    except NotImplementedError as error:  # a protection that the reader does not know: by certificate, or newer
+        raise _protected() from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
         raise _damaged() from error
     if pages == 0:
@@ -110,6 +109,13 @@ def _pdf_pages(content: bytes) -> int:
             limit=MAX_PAGES,
         )
     return pages
+
+
+def _protected() -> Invalid:
+    return _invalid(
+        gettext_noop("The PDF is protected by a password."),
+        gettext_noop("Save a copy without the password and upload that."),
+    )
 
 
 def _check_picture(content: bytes, extension: str) -> int:

@@ -6,8 +6,10 @@ import sys
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -73,6 +75,13 @@ def respond(request: HttpRequest, trouble: Trouble, status: int) -> HttpResponse
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read."""
+    if isinstance(exception, TooManyFilesSent):
+        trouble = Trouble(
+            gettext("Too many files at once"),
+            gettext("At most %(most)s files can be sent in one go.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES},
+            gettext("Go back to the page before and send them in several goes. Nothing was changed."),
+        )
+        return respond(request, trouble, 400)
     trouble = Trouble(
         gettext("This request could not be read"),
         gettext("The address or the data sent with it is not complete."),
@@ -143,9 +152,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     What came is not stored: it cannot be told from what a foreign page sends. The entries are still in the browser,
     and forms with autosave fill themselves again when they are opened in the same tab.
     """
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     if request.user.is_authenticated:
         title, text = gettext("Not sent: this page is from an earlier sign-in"), ""
-        remedy = gettext("Go back to the page before, load it again and send it. What you typed is still there.")
+        remedy = gettext(
+            "Go back to the page before: what you typed still stands there. Copy it, load the page again, paste it and "
+            "send it."
+        )
         return respond(request, Trouble(title, text, remedy), 403)
     trouble = Trouble(
         gettext("You are signed out; what you typed is still there"),

@@ -11,7 +11,10 @@ from tongban.web import errors
 
 
 class ReadableAddress:
-    """No address of ours holds a zero byte, and no database takes one as text: such a page is not there."""
+    """No address of ours holds a zero byte, and no database takes one as text: such a page is not there.
+
+    Nor can anything be read that says it is written in what is no writing (``charset=hex``).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,6 +23,10 @@ class ReadableAddress:
         """Pass the request on, or say that there is no such page."""
         if "\0" in request.path:
             return errors.not_found(request, Http404())
+        try:
+            b"".decode(request.encoding or "utf-8")
+        except LookupError as error:
+            return errors.bad_request(request, error)
         return self.get_response(request)
 
 

@@ -16,10 +16,11 @@ from tongban.cases.privacy import open_form, seal_form
 from tongban.cases.receiving import receive
 from tongban.cases.work import invalid
 from tongban.catalogue import queries as catalogue
+from tongban.core import merging
 from tongban.core.actors import Actor
 from tongban.core.agency import Act
 from tongban.core.dates import legal_date
-from tongban.core.errors import FieldError, Invalid, NotFound, Refused, gettext_noop
+from tongban.core.errors import FieldError, Invalid, NotFound, Refused, Stale, gettext_noop
 from tongban.core.form_rules import not_the_applicant
 from tongban.core.forms import fields_of, prefill, validate
 from tongban.core.items import NATURAL_PERSON, FormField, ItemSpec, VariantKind
@@ -178,12 +179,23 @@ def reduced(draft: Draft) -> Tailored:
 
 
 def save_page(
-    *, draft_id: str, actor: Actor, page_key: str, data: Mapping[str, Any], now: datetime, partial: bool = False
+    *,
+    draft_id: str,
+    actor: Actor,
+    page_key: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    partial: bool = False,
+    seen: Mapping[str, str] | None = None,
 ) -> None:
     """Store one page of the form.
 
     What was entered is kept even when it is wrong, so that nothing is lost; then, unless ``partial`` (automatic
     saving), :class:`Invalid` lists every error and the page stays undone.
+
+    ``seen``: the marks (:mod:`tongban.core.merging`) of the page as this window showed it. What the window left alone
+    stays as another one has stored it; what both changed stays as it is stored and is named: by :class:`Invalid`, of
+    automatic saving by :class:`Stale`.
     """
     with transaction.atomic():
         draft = _mine(draft_id, actor)
@@ -197,10 +209,21 @@ def save_page(
         opened = open_form(catalogue.version(draft.item_version_id).spec.form, draft.form)
         done = fields_of(each for each in item.form_pages if each.key in draft.pages_done)
         known = {field.key: opened[field.key] for field in done if field.key in opened}
-        clean, errors = validate([page], data, today=legal_date(now), rules=item.form_rules, known=known)
-        kept = as_entered(fields_of([page]), clean, data, errors)
+        fields = list(fields_of([page]))
+
+        def checked(entered: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+            clean, found = validate([page], entered, today=legal_date(now), rules=item.form_rules, known=known)
+            return as_entered(fields, clean, entered, found), list(found)
+
+        kept, errors = checked(data)
+        both = merging.disputed(seen or {}, kept, opened)
+        theirs = merging.untouched(seen or {}, kept) | set(both)
+        if theirs:
+            kept, errors = checked({**data, **{key: opened.get(key) for key in theirs}})
+        disputes = [_disputed(field, opened.get(field.key)) for field in fields if field.key in both]
+        errors += disputes
         opened.update({key: value for key, value in kept.items() if value is not None})
-        for field in fields_of([page]):
+        for field in fields:
             if kept[field.key] is None:
                 opened.pop(field.key, None)
         draft.form = seal_form(catalogue.version(draft.item_version_id).spec.form, opened)
@@ -209,6 +232,21 @@ def save_page(
         _save(draft, now)
     if errors and not partial:
         raise Invalid(gettext_noop("Some entries need another look."), errors=errors)
+    if disputes:
+        raise Stale(
+            gettext_noop("This page was changed in another window meanwhile."),
+            remedy=gettext_noop("Choose “save and continue”: it shows both entries where they differ."),
+        )
+
+
+def _disputed(field: FormField, other: object) -> FieldError:
+    remedy = gettext_noop("Check what stands here; sending it once more keeps it.")
+    if isinstance(other, str) and other:
+        message = gettext_noop("%(label)s: another window has meanwhile stored “%(other)s”.")
+        return FieldError(field.key, message, remedy, {"label": field.label, "other": other})
+    return FieldError(
+        field.key, gettext_noop("%(label)s: changed in another window meanwhile."), remedy, {"label": field.label}
+    )
 
 
 def as_entered(
@@ -336,6 +374,12 @@ def strangers(
 
 
 def discard_draft(*, draft_id: str, actor: Actor) -> None:
-    """Throw a draft away. A submitted one is a case and stays."""
+    """Throw a draft away. A submitted one is a case and stays.
+
+    An agent that may only fill in discards only what it began itself.
+    """
     with transaction.atomic():
-        _mine(draft_id, actor).delete()
+        draft = _mine(draft_id, actor)
+        if str(draft.user_id) != actor.id:
+            under_power(actor, draft.applicant_id, draft.item_version.item.key, Act.SUBMIT)
+        draft.delete()

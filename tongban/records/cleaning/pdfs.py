@@ -53,7 +53,18 @@ _ENTRIES = {
     "/FDecodeParms": "outside",
 }
 _PACKERS = frozenset({"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/BrotliDecode"})
-_BREAKS = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError, zlib.error)
+_BREAKS = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OSError,
+    RecursionError,
+    NotImplementedError,
+    zlib.error,
+)
 
 
 def clean_pdf(content: bytes) -> tuple[bytes, tuple[str, ...]]:

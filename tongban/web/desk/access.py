@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -82,8 +82,7 @@ def _guard(check: Callable[[Actor], None], *, keeps: bool = False) -> Callable[[
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _sign_in_first(request, kwargs.get("number", ""), keeps=keeps)
-            if _unreadable(request):
-                raise _no_such_page()
+            _drop_zero_bytes(request)
             request.now = timezone.now()
             request.actor = accounts.actor_for(request.user.pk, request.now, user=request.user)
             check(request.actor)
@@ -102,10 +101,15 @@ def _not_an_administrators() -> Forbidden:
     )
 
 
-def _unreadable(request: HttpRequest) -> bool:
-    """Whether the request holds a character that no keyboard types and no database stores as text."""
-    entered = [*request.GET.lists(), *request.POST.lists()]
-    return "\0" in request.path or any("\0" in value for _key, values in entered for value in values)
+def _drop_zero_bytes(request: HttpRequest) -> None:
+    """Read entries without the character that no keyboard types and no database stores as text."""
+    for name in ("GET", "POST"):
+        entered: QueryDict = getattr(request, name)
+        if any("\0" in value for _key, values in entered.lists() for value in values):
+            clean = entered.copy()
+            for key, values in entered.lists():
+                clean.setlist(key, [value.replace("\0", "") for value in values])
+            setattr(request, name, clean)
 
 
 def _no_such_page() -> NotFound:

@@ -55,12 +55,21 @@ def _spoken(field: forms.Field) -> None:
         field.max_length = None  # the validator stays; without the number no browser cuts what is pasted
 
 
+#: Characters of the longest address that a sign-in leads back to (a print of many cases names each).
+MOST_ADDRESS = 8000
+
+
 class SignInForm(forms.Form):
     """User name (or phone, number) and password."""
 
     handle = _line(_("User name"), most=200)
     password = forms.CharField(label=_("Password"), max_length=200, widget=forms.PasswordInput, strip=False)
-    next = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_next(self) -> str:
+        """Where to go on; an address too long to be one of ours leads to the first page instead of nowhere."""
+        there: str = self.cleaned_data["next"]
+        return there if len(there) <= MOST_ADDRESS else ""
 
 
 class ActForm(forms.Form):

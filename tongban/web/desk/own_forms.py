@@ -52,7 +52,10 @@ def _code(hint: Any) -> forms.CharField:
         help_text=hint,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-        error_messages={"required": _("Write the code that the app shows.")},
+        error_messages={
+            "required": _("Write the code that the app shows."),
+            "max_length": _("Write the code that the app shows."),
+        },
     )
 
 

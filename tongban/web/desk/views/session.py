@@ -57,7 +57,7 @@ def onward(request: HttpRequest, wanted: str) -> str:
     start = "desk:work" if kind == "staff" else "desk:admin_home"
     host = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=host, require_https=request.is_secure())
-    return wanted if wanted and safe and wanted != "/desk/" else start
+    return wanted if wanted.startswith("/") and safe and wanted != "/desk/" else start
 
 
 @sensitive_post_parameters("password", "again", "code")

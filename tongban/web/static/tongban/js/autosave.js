@@ -1,8 +1,10 @@
-// Forms with data-autosave are saved on leaving a field and every 20 seconds. What cannot be saved because the
+// Forms with data-autosave are saved on leaving a field, after a pause in typing and every 20 seconds. What cannot be saved because the
 // session is over waits in this tab and comes back into the form after sign-in: nothing typed is lost.
 (function () {
   "use strict";
   const EVERY = 20_000;
+  const PAUSE = 2_000; // milliseconds without typing after which is saved
+  const MOST_ALIVE = 60_000; // browsers send at most 64 KB for a page that is being left
   const PREFIX = "tongban-form:";
   const words = document.body.dataset;
   const here = () => PREFIX + location.pathname;
@@ -67,6 +69,7 @@
     let dirty = false;
     let saving = null;
     let torn = false;
+    let soon = null;
 
     const tell = (text) => {
       if (line && text) line.textContent = text;
@@ -83,12 +86,15 @@
         headers: { "X-Requested-With": "XMLHttpRequest" },
         credentials: "same-origin",
         redirect: "manual",
+        keepalive: size(data) < MOST_ALIVE,
       });
       try {
         const answer = await saving;
         if (answer.ok) {
           const type = answer.headers.get("Content-Type") || "";
-          const at = type.includes("json") ? (await answer.json()).saved_at : null;
+          const said = type.includes("json") ? await answer.json() : {};
+          const at = said.saved_at;
+          if (said.seen && form.elements._seen) form.elements._seen.value = said.seen;
           sessionStorage.removeItem(here());
           tell(words.textSaved?.replace("{time}", time(at)));
         } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
@@ -112,7 +118,12 @@
       }
     }
 
-    form.addEventListener("input", () => { dirty = true; });
+    form.addEventListener("input", () => {
+      if (!dirty && line) line.textContent = "";
+      dirty = true;
+      clearTimeout(soon);
+      soon = setTimeout(save, PAUSE);
+    });
     form.addEventListener("change", () => {
       dirty = true;
       save();
@@ -129,6 +140,7 @@
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") save();
     });
+    window.addEventListener("pagehide", save);
 
     const kept = sessionStorage.getItem(here());
     if (kept) {
@@ -141,6 +153,8 @@
       }
     }
   }
+
+  const size = (data) => [...data].reduce((sum, [name, value]) => sum + name.length + 3 * String(value).length, 0);
 
   function time(iso) {
     const at = iso ? new Date(iso) : new Date();
