@@ -13,8 +13,10 @@ from tongban.core.clock.cases import (
     case_clocks,
     case_summaries,
     clocks_of,
+    many_summaries,
 )
 from tongban.core.clock.checks import at_least_before, promise_fits, validity_end
+from tongban.core.clock.columns import Batch, Clocks, Columns, due_dates, readings
 from tongban.core.clock.engine import add_months, due_date
 from tongban.core.clock.ledger import LedgerRun, merge_ledger
 from tongban.core.clock.reading import Colour, colour, read, summary
@@ -34,10 +36,13 @@ from tongban.core.clock.terms import (
 __all__ = [
     "CERTIFICATE",
     "COMPLETENESS",
+    "Batch",
     "CaseFacts",
     "CaseLimits",
     "ClockFacts",
+    "Clocks",
     "Colour",
+    "Columns",
     "Ground",
     "LedgerDay",
     "LedgerKind",
@@ -56,9 +61,12 @@ __all__ = [
     "clocks_of",
     "colour",
     "due_date",
+    "due_dates",
+    "many_summaries",
     "merge_ledger",
     "promise_fits",
     "read",
+    "readings",
     "summary",
     "validity_end",
 ]
