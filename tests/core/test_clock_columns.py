@@ -27,9 +27,9 @@ from tongban.core.clock import (
     case_summaries,
     colour,
     due_date,
-    due_dates,
+    many_due_dates,
+    many_readings,
     many_summaries,
-    readings,
     summary,
 )
 
@@ -114,8 +114,8 @@ def test_every_row_says_what_the_single_clock_says(clocks: list[Row]) -> None:
 @settings(max_examples=60, deadline=None)
 def test_clocks_read_together_on_one_day(clocks: list[Row], as_of: date) -> None:
     pairs = [(limit, facts) for limit, facts, _ in clocks]
-    assert readings(pairs, CALENDAR, as_of) == [summary(*pair, CALENDAR, as_of) for pair in pairs]
-    assert due_dates(pairs, CALENDAR, as_of) == [due_date(*pair, CALENDAR, as_of) for pair in pairs]
+    assert many_readings(pairs, CALENDAR, as_of) == [summary(*pair, CALENDAR, as_of) for pair in pairs]
+    assert many_due_dates(pairs, CALENDAR, as_of) == [due_date(*pair, CALENDAR, as_of) for pair in pairs]
     unread = Batch(CALENDAR, [facts.pauses for _, facts in pairs])
     columns = batch_of(clocks)[1]
     assert unread.due_dates(columns) == [due_date(*pair, CALENDAR) for pair in pairs]

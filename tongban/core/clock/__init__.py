@@ -16,7 +16,7 @@ from tongban.core.clock.cases import (
     many_summaries,
 )
 from tongban.core.clock.checks import at_least_before, promise_fits, validity_end
-from tongban.core.clock.columns import Batch, Clocks, Columns, due_dates, readings
+from tongban.core.clock.columns import Batch, Clocks, Columns, many_due_dates, many_readings
 from tongban.core.clock.engine import add_months, due_date
 from tongban.core.clock.ledger import LedgerRun, merge_ledger
 from tongban.core.clock.reading import Colour, colour, read, summary
@@ -61,12 +61,12 @@ __all__ = [
     "clocks_of",
     "colour",
     "due_date",
-    "due_dates",
+    "many_due_dates",
+    "many_readings",
     "many_summaries",
     "merge_ledger",
     "promise_fits",
     "read",
-    "readings",
     "summary",
     "validity_end",
 ]

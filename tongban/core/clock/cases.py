@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.core.calendar import WorkCalendar
-from tongban.core.clock.columns import readings
+from tongban.core.clock.columns import many_readings
 from tongban.core.clock.reading import read, summary
 from tongban.core.clock.terms import ClockFacts, Limit, Pause, Reading, StartEvent, Unit
 
@@ -96,7 +96,7 @@ def many_summaries(
 ) -> list[dict[str, Reading]]:
     """What :func:`case_summaries` says of each case, all their clocks read together: for pages of cases."""
     started = [_started(facts, limits, as_of) for facts, limits in cases]
-    found = iter(readings([(limit, clock) for clocks in started for _, limit, clock in clocks], calendar, as_of))
+    found = iter(many_readings([(limit, clock) for clocks in started for _, limit, clock in clocks], calendar, as_of))
     return [{key: next(found) for key, _, _ in clocks} for clocks in started]
 
 

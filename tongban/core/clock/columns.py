@@ -131,21 +131,20 @@ class Batch:
         self._as_of = as_of
         self._firm = self._table.ranks[calendar.last.toordinal() - self._table.base]
         self._held = self._hold()
-        self._now = self._reading_on(as_of) if as_of is not None else None
+        self._now: _Now | None = None
 
     def read(self, clocks: Clocks) -> Columns:
         """One clock of every case on its day of reading. A clock that has not started reads ``not_started``.
 
         Raises ``ValueError`` for a batch without days of reading.
         """
-        if self._as_of is None or self._now is None:
+        if self._as_of is None:
             raise ValueError("the batch has no days of reading")
-        as_of, now, days = self._as_of, self._now, list(self._as_of)
+        as_of, days = self._as_of, list(self._as_of)
         stopped = self._stopped(clocks)
-        if stopped:
-            for row, day in stopped.items():
-                days[row] = day
-            now = self._reading_on(days)
+        for row, day in stopped.items():
+            days[row] = day
+        now = self._reading_on(days) if stopped else self._running_now(days)
         offsets, totals, odd = self._regular(clocks)
         odd |= now.odd
         ranks, used = self._ranks(offsets)
@@ -186,7 +185,10 @@ class Batch:
         """The stretch that each case's pause excludes, as offsets and ranks."""
         base, ranks, held = self._table.base, self._table.ranks, _Held()
         size = len(ranks)
-        never = (size + 1, -1, size + 1, 0)
+        never = (size, -1, size, 0)
+        if not any(self._pauses):
+            held.first, held.last, held.before, held.width = ([each] * len(self._pauses) for each in never)
+            return held
         rows: list[tuple[int, int, int, int]] = []
         for row, pauses in enumerate(self._pauses):
             stretch = never
@@ -203,9 +205,14 @@ class Batch:
             if stretch is never and pauses:
                 held.odd.add(row)
             rows.append(stretch)
-        if rows:
-            held.first, held.last, held.before, held.width = map(list, zip(*rows, strict=True))
+        held.first, held.last, held.before, held.width = map(list, zip(*rows, strict=True))
         return held
+
+    def _running_now(self, days: Sequence[date]) -> _Now:
+        """The days of reading of clocks that run, laid out once."""
+        if self._now is None:
+            self._now = self._reading_on(days)
+        return self._now
 
     def _reading_on(self, days: Sequence[date]) -> _Now:
         offsets, odd = self._offsets(days)
@@ -281,14 +288,14 @@ class Batch:
         return [place >= firm for place in places]
 
 
-def readings(rows: Sequence[tuple[Limit, ClockFacts]], calendar: WorkCalendar, as_of: date) -> list[Reading]:
+def many_readings(rows: Sequence[tuple[Limit, ClockFacts]], calendar: WorkCalendar, as_of: date) -> list[Reading]:
     """Any clocks read together on one day, in their order: what :func:`summary` says of each."""
     batch, clocks = _of_rows(rows, calendar, as_of)
     columns = batch.read(clocks)
     return [columns.reading(row) for row in range(len(rows))]
 
 
-def due_dates(rows: Sequence[tuple[Limit, ClockFacts]], calendar: WorkCalendar, as_of: date) -> list[date | None]:
+def many_due_dates(rows: Sequence[tuple[Limit, ClockFacts]], calendar: WorkCalendar, as_of: date) -> list[date | None]:
     """The due dates of any clocks as known on ``as_of``, in their order: what :func:`due_date` says of each."""
     batch, clocks = _of_rows(rows, calendar, as_of)
     return batch.due_dates(clocks)
