@@ -40,6 +40,7 @@ from tongban.core.clock import (
     ReviewFacts,
     Unit,
     at_least_before,
+    case_clock,
     case_summaries,
     clocks_of,
     due_date,
@@ -243,6 +244,11 @@ def _review_facts(spec: ItemSpec, row: Review) -> ReviewFacts:
 def summaries(loaded: Loaded, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
     """All clocks that have started, without ledgers."""
     return case_summaries(case_facts(loaded), limits(loaded), calendar, as_of)
+
+
+def with_ledger(loaded: Loaded, key: str, calendar: WorkCalendar, as_of: date) -> Reading:
+    """One clock with its ledger. Raises ``KeyError`` for a clock the case does not have."""
+    return case_clock(case_facts(loaded), limits(loaded), key, calendar, as_of)
 
 
 def summaries_of_many(

@@ -1,7 +1,8 @@
 """The legal clock: computed from dated facts, never counted up, and able to explain every day.
 
 :func:`read` gives a deadline with its ledger, :func:`summary` the same numbers for lists, :func:`due_date` the
-date alone; :func:`case_clocks` and :func:`case_summaries` do so for every clock of a case.
+date alone; :func:`case_summaries` does so for every clock of a case, :func:`case_clock` for one with its
+ledger, and :mod:`~tongban.core.clock.columns` for many cases at once.
 """
 
 from tongban.core.clock.cases import (
@@ -10,7 +11,7 @@ from tongban.core.clock.cases import (
     CaseFacts,
     CaseLimits,
     ReviewFacts,
-    case_clocks,
+    case_clock,
     case_summaries,
     clocks_of,
     many_summaries,
@@ -56,7 +57,7 @@ __all__ = [
     "Unit",
     "add_months",
     "at_least_before",
-    "case_clocks",
+    "case_clock",
     "case_summaries",
     "clocks_of",
     "colour",

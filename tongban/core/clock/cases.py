@@ -77,17 +77,22 @@ class CaseFacts:
         return self.corrected or self.received
 
 
-def case_clocks(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
-    """Every clock that has started, with ledgers.
+def case_clock(facts: CaseFacts, limits: CaseLimits, key: str, calendar: WorkCalendar, as_of: date) -> Reading:
+    """One clock that has started, with its ledger. Raises ``KeyError`` for a clock the case does not have.
+
+    A line for every day costs thirty times the numbers: only the page of a ledger asks for it.
+    """
+    clocks = {name: (limit, clock) for name, limit, clock in _started(facts, limits, as_of)}
+    limit, clock = clocks[key]
+    return read(limit, clock, calendar, as_of)
+
+
+def case_summaries(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
+    """Every clock that has started, without ledgers.
 
     Keys: ``completeness``, ``statutory``, ``promised``, ``certificate``, and ``review:<department key>``. Pauses
     stop the statutory, promised and review clocks; an extension moves the statutory one only.
     """
-    return {key: read(limit, clock, calendar, as_of) for key, limit, clock in _started(facts, limits, as_of)}
-
-
-def case_summaries(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
-    """The same numbers as :func:`case_clocks` without ledgers: for lists."""
     return {key: summary(limit, clock, calendar, as_of) for key, limit, clock in _started(facts, limits, as_of)}
 
 
