@@ -189,23 +189,29 @@ class Batch:
         if not any(self._pauses):
             held.first, held.last, held.before, held.width = ([each] * len(self._pauses) for each in never)
             return held
-        rows: list[tuple[int, int, int, int]] = []
+        # Four lists and no tuple a row: the garbage collector would go through those.
+        first, last, before, width = held.first.append, held.last.append, held.before.append, held.width.append
         for row, pauses in enumerate(self._pauses):
-            stretch = never
             if len(pauses) == 1:
                 pause = pauses[0]
-                last, until = pause.end, pause.notified_until
-                if last is not None:
-                    if until is not None and until < last:
-                        last = until
-                    start, end = pause.start.toordinal() - base, last.toordinal() - base
+                final, until = pause.end, pause.notified_until
+                if final is not None:
+                    if until is not None and until < final:
+                        final = until
+                    start, end = pause.start.toordinal() - base, final.toordinal() - base
                     if 0 < start <= end < size:
-                        before = ranks[start - 1]
-                        stretch = (start, end, before, ranks[end] - before)
-            if stretch is never and pauses:
+                        rank = ranks[start - 1]
+                        first(start)
+                        last(end)
+                        before(rank)
+                        width(ranks[end] - rank)
+                        continue
+            if pauses:
                 held.odd.add(row)
-            rows.append(stretch)
-        held.first, held.last, held.before, held.width = map(list, zip(*rows, strict=True))
+            first(size)
+            last(-1)
+            before(size)
+            width(0)
         return held
 
     def _running_now(self, days: Sequence[date]) -> _Now:
