@@ -61,7 +61,10 @@ def readings(walk) -> dict[str, object]:
     days = [dt.date(2026, 3, 3) + dt.timedelta(n) for n in range(60)]
     columns = ("next_due_on", "statutory_due_on", "paused", "waiting_for_applicant", "status", "holder_organisation")
     clocks = {day: facts.summaries(loaded, calendar, day) for day in days}
-    ledgers = {key: reading.ledger for key, reading in walk.desk("decider").clocks.items()}
+    post = walk.by("decider")
+    ledgers = {
+        key: queries.ledger(walk.number, post, key, walk.now).reading.ledger for key in walk.desk("decider").clocks
+    }
     return {"clocks": clocks, "ledgers": ledgers} | {name: getattr(case, name) for name in columns}
 
 

@@ -44,13 +44,14 @@ def agree(capsys, walk) -> None:
     """Portal, desk and command read the same clocks off the same facts."""
     for clock, limit in (("statutory", 20), ("promised", 10)):
         said = command(capsys, walk, clock, limit)
-        for reading in (walk.portal().clocks[clock], walk.desk("decider").clocks[clock]):
+        told = queries.ledger(walk.number, walk.by("decider"), clock, walk.now).reading
+        assert [item.date.isoformat() for item in told.ledger] == [item["date"] for item in said["ledger"]]
+        for reading in (walk.portal().clocks[clock], walk.desk("decider").clocks[clock], told):
             shown = {
                 "due": reading.due.isoformat() if reading.due else None,
                 **{name: getattr(reading, name) for name in ("provisional", "counted", "paused", "left", "state")},
             }
             assert shown == {name: said[name] for name in shown}
-            assert [item.date.isoformat() for item in reading.ledger] == [item["date"] for item in said["ledger"]]
 
 
 def document(walk, kind: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.calendars.seed import bundled
+from tongban.core.calendar import WorkCalendar
 from tongban.core.clock import (
     CaseFacts,
     CaseLimits,
@@ -17,12 +18,13 @@ from tongban.core.clock import (
     Ground,
     Limit,
     Pause,
+    Reading,
     ReviewFacts,
     StartEvent,
     Unit,
     add_months,
     at_least_before,
-    case_clocks,
+    case_clock,
     case_summaries,
     due_date,
     promise_fits,
@@ -32,6 +34,12 @@ from tongban.core.errors import DomainError
 
 CALENDAR = bundled()
 ONE = timedelta(days=1)
+
+
+def case_clocks(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
+    """Every clock that has started, with ledgers."""
+    keys = case_summaries(facts, limits, calendar, as_of)
+    return {key: case_clock(facts, limits, key, calendar, as_of) for key in keys}
 
 
 def working(value: int, start: StartEvent = StartEvent.ACCEPTANCE) -> Limit:
@@ -110,6 +118,8 @@ def test_withdrawal_stops_what_still_runs() -> None:
 
 def test_clocks_that_have_not_started_are_absent() -> None:
     assert case_clocks(CaseFacts(), LIMITS, CALENDAR, AS_OF) == {}
+    with pytest.raises(KeyError):
+        case_clock(CASE, LIMITS, "review:later", CALENDAR, AS_OF)
     assert case_clocks(CASE, LIMITS, CALENDAR, date(2020, 1, 15)) == {}
 
 

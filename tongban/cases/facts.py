@@ -6,7 +6,7 @@ differ in a date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -40,9 +40,12 @@ from tongban.core.clock import (
     ReviewFacts,
     Unit,
     at_least_before,
+    case_clock,
     case_summaries,
     clocks_of,
     due_date,
+    many_due_dates,
+    many_summaries,
     summary,
 )
 from tongban.core.consulting import UNDECIDED
@@ -52,6 +55,8 @@ from tongban.core.materials import limits_in_law as class_limits
 
 #: Calendar days before the expiry by which a renewal is to be applied for, unless the item says otherwise.
 RENEW_BEFORE = 30
+#: Next due day, statutory due day, whether the next is provisional: what the index columns hold.
+IndexDates = tuple[date | None, date | None, bool]
 #: Statuses in which the case is still with the authority or the applicant.
 OPEN = (Status.RECEIVED, Status.ACCEPTED, Status.GRANTED, Status.CERTIFIED)
 
@@ -241,6 +246,19 @@ def summaries(loaded: Loaded, calendar: WorkCalendar, as_of: date) -> dict[str, 
     return case_summaries(case_facts(loaded), limits(loaded), calendar, as_of)
 
 
+def with_ledger(loaded: Loaded, key: str, calendar: WorkCalendar, as_of: date) -> Reading:
+    """One clock with its ledger. Raises ``KeyError`` for a clock the case does not have."""
+    return case_clock(case_facts(loaded), limits(loaded), key, calendar, as_of)
+
+
+def summaries_of_many(
+    many: Sequence[Loaded], calendar: WorkCalendar, as_of: date
+) -> Iterator[tuple[Loaded, dict[str, Reading]]]:
+    """Each case with what :func:`summaries` says of it, all their clocks read together: for pages of cases."""
+    pairs = [(case_facts(loaded), limits(loaded)) for loaded in many]
+    return zip(many, many_summaries(pairs, calendar, as_of), strict=True)
+
+
 def _guarded_clocks(loaded: Loaded, calendar: WorkCalendar, as_of: date) -> tuple[Reading | None, Reading | None]:
     """The completeness and the statutory clock, where they have started: the two that guards ask about."""
     found = {
@@ -289,18 +307,30 @@ def clock_is_paused(loaded: Loaded, today: date) -> bool:
     return any(row.ended_on is None and row.notified_until >= today for row in loaded.specials)
 
 
-def due_dates(loaded: Loaded, calendar: WorkCalendar, today: date) -> tuple[date | None, date | None, bool]:
+def due_dates(loaded: Loaded, calendar: WorkCalendar, today: date) -> IndexDates:
     """(next due, statutory due, provisional) for the index columns, as known today; empty during an open pause."""
-    case = loaded.case
-    if case.status not in OPEN or loaded.correction_open:
-        return None, None, False
-    dues = {
-        key: due_date(limit, clock, calendar, today)
-        for key, limit, clock in clocks_of(case_facts(loaded), limits(loaded))
-        if clock.start is not None and clock.stopped is None
-    }
-    known = [due for due in dues.values() if due is not None]
-    nearest = min(known, default=None)
+    dues = {key: due_date(limit, clock, calendar, today) for key, limit, clock in _indexed_clocks(loaded)}
+    return _index_columns(dues, calendar)
+
+
+def due_dates_of_many(many: Sequence[Loaded], calendar: WorkCalendar, today: date) -> list[IndexDates]:
+    """What :func:`due_dates` says of each case, all their clocks computed together."""
+    clocks = [_indexed_clocks(loaded) for loaded in many]
+    rows = [(limit, facts) for own in clocks for _, limit, facts in own]
+    dues = iter(many_due_dates(rows, calendar, today))
+    return [_index_columns({key: next(dues) for key, _, _ in own}, calendar) for own in clocks]
+
+
+def _indexed_clocks(loaded: Loaded) -> list[tuple[str, Limit, ClockFacts]]:
+    """The clocks that run; none while the applicant corrects."""
+    if loaded.case.status not in OPEN or loaded.correction_open:
+        return []
+    clocks = clocks_of(case_facts(loaded), limits(loaded))
+    return [entry for entry in clocks if entry[2].start is not None and entry[2].stopped is None]
+
+
+def _index_columns(dues: Mapping[str, date | None], calendar: WorkCalendar) -> IndexDates:
+    nearest = min((due for due in dues.values() if due is not None), default=None)
     provisional = nearest is not None and not calendar.is_firm(nearest)
     return nearest, dues.get("statutory"), provisional
 

@@ -27,6 +27,8 @@ from tongban.core.items import Transition
 from tongban.licences import queries as licences
 from tongban.records.secrets import fingerprinted
 
+#: Columns of a case that follow from its dated facts and the calendar.
+INDEX_COLUMNS = ("next_due_on", "statutory_due_on", "due_provisional", "paused")
 #: Columns of a case that its last event vouches for. The index columns are recomputed and not among them.
 EVIDENCE = (
     "number",
@@ -156,6 +158,11 @@ def consultation_digest(row: Consultation) -> str:
 def points_digest(points: Sequence[Annotation]) -> str:
     """The digest of what a correction notice told the applicant."""
     return digest([[row.number, row.material_key, row.field_path, row.wrong, row.remedy] for row in points])
+
+
+def index_columns(case: Case) -> tuple[object, ...]:
+    """The case's values of :data:`INDEX_COLUMNS`."""
+    return tuple(getattr(case, name) for name in INDEX_COLUMNS)
 
 
 def refresh(loaded: facts.Loaded, calendar: WorkCalendar, today: date) -> None:

@@ -25,6 +25,8 @@ Span = tuple[date, date]
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
+#: Days behind the loaded range for which weekdays are counted beforehand: ten years, beyond any running limit.
+_FORESEEN = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,25 @@ def _row_problem(number: int, row: CalendarRow, previous: date | None) -> list[F
     return problems
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Working days by number. ``ranks[day.toordinal() - base]`` is how many lie from ``first`` to ``day``, both
+    included; ``working[rank - 1]`` is the working day with that rank. It knows the days ``first`` to ``end``."""
+
+    first: date
+    end: date
+    base: int
+    ranks: tuple[int, ...]
+    working: tuple[date, ...]
+
+
 class WorkCalendar:
     """Sorted working days with a running count, so that counting never walks day by day.
 
     Build it with :meth:`build`; it cannot be changed afterwards and may be shared between threads.
     """
 
-    __slots__ = ("_base", "_counts", "_days", "_rows", "_working", "first", "last", "version")
+    __slots__ = ("_base", "_counts", "_days", "_end", "_rows", "_working", "first", "last", "version")
 
     version: str
     first: date
@@ -121,8 +135,13 @@ class WorkCalendar:
         put(self, "_rows", rows)
         put(self, "_base", rows[0].date.toordinal())
         put(self, "_days", tuple(row.date for row in rows))
-        put(self, "_working", tuple(row.date for row in rows if row.kind in WORKING_KINDS))
-        put(self, "_counts", tuple(accumulate(int(row.kind in WORKING_KINDS) for row in rows)))
+        known = [(row.date, row.kind in WORKING_KINDS) for row in rows]
+        last = rows[-1].date.toordinal()
+        beyond = map(date.fromordinal, range(last + 1, min(last + _FORESEEN, date.max.toordinal()) + 1))
+        known += [(day, day.weekday() < _SATURDAY) for day in beyond]
+        put(self, "_end", known[-1][0])
+        put(self, "_working", tuple(day for day, works in known if works))
+        put(self, "_counts", tuple(accumulate(int(works) for _, works in known)))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a calendar cannot be changed; build another version")
@@ -135,6 +154,7 @@ class WorkCalendar:
 
     _rows: tuple[CalendarRow, ...]
     _base: int
+    _end: date
     _days: tuple[date, ...]
     _working: tuple[date, ...]
     _counts: tuple[int, ...]
@@ -212,6 +232,11 @@ class WorkCalendar:
                 due = self._nth(rank)
         return due
 
+    @property
+    def table(self) -> Table:
+        """The running count itself, for whoever counts in columns; it reaches ten years past the loaded range."""
+        return Table(self.first, self._end, self._base, self._counts, self._working)
+
     def _rank(self, day: date) -> int:
         """Working days up to and including ``day``, counted from the start of the range (negative before it)."""
         offset = day.toordinal() - self._base
@@ -220,7 +245,7 @@ class WorkCalendar:
         try:
             return self._counts[offset]
         except IndexError:
-            return len(self._working) + _weekdays_to(day) - _weekdays_to(self.last)
+            return len(self._working) + _weekdays_to(day) - _weekdays_to(self._end)
 
     def _nth(self, rank: int) -> date:
         """The working day whose :meth:`_rank` is ``rank`` and was one lower the day before."""
@@ -228,7 +253,7 @@ class WorkCalendar:
             try:
                 return self._working[rank - 1]
             except IndexError:
-                return _nth_weekday(_weekdays_to(self.last) + rank - len(self._working))
+                return _nth_weekday(_weekdays_to(self._end) + rank - len(self._working))
         return _nth_weekday(_weekdays_to(self.first - _ONE_DAY) + rank)
 
 

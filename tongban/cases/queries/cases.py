@@ -37,7 +37,7 @@ from tongban.core.actors import Actor
 from tongban.core.agency import Act
 from tongban.core.calendar import WorkCalendar
 from tongban.core.case_facts import Status
-from tongban.core.clock import Ground, Reading, case_clocks, clocks_of
+from tongban.core.clock import Ground, Reading, clocks_of
 from tongban.core.consulting import UNDECIDED
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError, Forbidden, gettext_noop
@@ -66,15 +66,9 @@ class Sheet:
         self.version = catalogue.version(case.item_version_id)
         self.loaded = facts.load(case, self.version)
         self.relation = capacities.relation(self.loaded, actor)
-        self.limits = {
-            key: limit for key, limit, _ in clocks_of(facts.case_facts(self.loaded), facts.limits(self.loaded))
-        }
-        self.clocks = case_clocks(
-            facts.case_facts(self.loaded),
-            facts.limits(self.loaded),
-            self.calendar,
-            self.today,
-        )
+        limits = facts.limits(self.loaded)
+        self.limits = {key: limit for key, limit, _ in clocks_of(facts.case_facts(self.loaded), limits)}
+        self.clocks = facts.summaries(self.loaded, self.calendar, self.today)
         self.annotations = list(case.annotations.order_by("number"))
         self.material_rows = list(case.materials.order_by("position").prefetch_related("files"))
         self.pending = list(case.correction_files.order_by("pk"))

@@ -50,7 +50,7 @@ def _view(sheet: Sheet, key: str) -> LedgerView:
         number=sheet.case.number,
         item_name=sheet.case.item_name,
         key=key,
-        reading=sheet.clocks[key],
+        reading=facts.with_ledger(sheet.loaded, key, sheet.calendar, sheet.today),
         limit=sheet.limits[key],
         clocks=sheet.clocks,
         limits=sheet.limits,

@@ -62,8 +62,9 @@ def my_cases(actor: Actor, now: datetime, *, page: int = 1, state: str = "", sea
     page, pages = paging(page, total)
     calendar, today = calendars.current(), legal_date(now)
     out = []
-    for loaded in loaded_many(list(rows[(page - 1) * PAGE : page * PAGE])):
-        case, clocks = loaded.case, facts.summaries(loaded, calendar, today)
+    many = loaded_many(list(rows[(page - 1) * PAGE : page * PAGE]))
+    for loaded, clocks in facts.summaries_of_many(many, calendar, today):
+        case = loaded.case
         key = facts.main_clock(loaded, clocks)
         out.append(
             CaseRow(

@@ -31,8 +31,7 @@ def standings(now: datetime, actor: Actor = SYSTEM) -> Iterator[Standing]:
     )
     for start in range(0, len(numbers), BATCH):
         batch = list(Case.objects.filter(pk__in=numbers[start : start + BATCH]).order_by("pk"))
-        for loaded in loaded_many(batch):
-            clocks = facts.summaries(loaded, calendar, today)
+        for loaded, clocks in facts.summaries_of_many(loaded_many(batch), calendar, today):
             case = loaded.case
             yield Standing(
                 number=case.number,

@@ -354,8 +354,9 @@ def _colours(day: _Day) -> dict[str, Q]:
 
 
 def _work_rows(cases: Sequence[Case], day: _Day) -> Iterable[WorkRow]:
-    for loaded in loaded_many(cases) if cases else ():
-        case, clocks = loaded.case, facts.summaries(loaded, day.calendar, day.today)
+    many = loaded_many(cases) if cases else ()
+    for loaded, clocks in facts.summaries_of_many(many, day.calendar, day.today):
+        case = loaded.case
         key = _reader_clock(loaded, clocks, day.actor)
         twin = ("twin",) if getattr(case, "has_twin", False) and case.is_open else ()
         yield WorkRow(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from tongban.cases import snapshot
+from tongban.calendars import queries as calendars
+from tongban.cases import facts, snapshot
 from tongban.cases.effects import mail_reminder
 from tongban.cases.models import Case, CorrectionNotice, SpecialProcedure
+from tongban.cases.queries.lists import loaded_many
 from tongban.cases.services.deciding import deem_granted
 from tongban.cases.services.intake import close_uncorrected, correction_due, deem_accepted
 from tongban.cases.work import Work, working
@@ -20,6 +22,8 @@ from tongban.core.errors import DomainError
 
 #: Calendar days before a correction is due on which the applicant is reminded.
 REMIND_BEFORE = (3, 1)
+#: Cases read at once where all open ones are looked at.
+AT_ONCE = 500
 
 
 @dataclass
@@ -95,11 +99,36 @@ def _remind_one(number: str, now: datetime) -> bool:
 
 
 def refresh_open_cases(*, now: datetime) -> int:
-    """Recompute the index columns of all open cases: after a calendar was loaded. Returns how many changed."""
+    """Recompute the index columns of all open cases: after a calendar was loaded. Returns how many changed.
+
+    Which of them change is found out beforehand, without a lock and many at a time; a new year moves few, and only
+    those are locked and written.
+    """
     changed = 0
-    for number in list(Case.objects.filter(is_open=True).values_list("number", flat=True)):
-        changed += _refresh(number, now)
+    cases = list(Case.objects.filter(is_open=True).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(cases), AT_ONCE):
+        for number in _outdated(cases[start : start + AT_ONCE], legal_date(now)):
+            changed += _refresh(number, now)
     return changed
+
+
+def _outdated(cases: Sequence[int], today: date) -> list[str]:
+    """The numbers of those ``cases`` whose index columns, or whose correction date, today's calendar says otherwise."""
+    many = loaded_many(list(Case.objects.filter(pk__in=cases).order_by("pk")))
+    calendar = calendars.current()
+    dues = facts.due_dates_of_many(many, calendar, today)
+    return [
+        loaded.case.number
+        for loaded, dates in zip(many, dues, strict=True)
+        if snapshot.index_columns(loaded.case) != (*dates, loaded.case.is_open and facts.clock_is_paused(loaded, today))
+        or any(row.due_on != facts.review_due(loaded, row, calendar, today) for row in loaded.reviews)
+        or _waits_for_calendar(loaded.correction)
+    ]
+
+
+def _waits_for_calendar(notice: CorrectionNotice | None) -> bool:
+    """Whether the applicant has a notice to answer whose date is provisional."""
+    return notice is not None and notice.answered_on is None and notice.provisional
 
 
 def _firm_correction(work: Work) -> None:
@@ -108,7 +137,7 @@ def _firm_correction(work: Work) -> None:
     The applicant was told the number of days; the date that they came to is recorded for the applicant to read.
     """
     notice = work.loaded.correction
-    if notice is None or notice.answered_on is not None or not notice.provisional:
+    if notice is None or not _waits_for_calendar(notice):
         return
     due = correction_due(work, notice.served_on)
     notice.respond_by, notice.provisional = due, not work.calendar.is_firm(due)
@@ -120,13 +149,12 @@ def _firm_correction(work: Work) -> None:
 def _refresh(number: str, now: datetime) -> bool:
     with working(number, SYSTEM, now) as work:
         _firm_correction(work)
-        columns = ("next_due_on", "statutory_due_on", "due_provisional", "paused")
-        before = [getattr(work.case, name) for name in columns]
+        before = snapshot.index_columns(work.case)
         snapshot.refresh(work.loaded, work.calendar, work.today)
         work.save_reviews()
         work.rows.write()
-        if before == [getattr(work.case, name) for name in columns]:
+        if before == snapshot.index_columns(work.case):
             return False
         others = ("holder_organisation", "holder_duty", "waiting_for_applicant")
-        work.case.save(update_fields=[*columns, *others])
+        work.case.save(update_fields=[*snapshot.INDEX_COLUMNS, *others])
     return True

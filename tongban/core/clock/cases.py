@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from tongban.core.calendar import WorkCalendar
+from tongban.core.clock.columns import many_readings
 from tongban.core.clock.reading import read, summary
 from tongban.core.clock.terms import ClockFacts, Limit, Pause, Reading, StartEvent, Unit
 
@@ -76,31 +77,37 @@ class CaseFacts:
         return self.corrected or self.received
 
 
-Reader = Callable[[Limit, ClockFacts, WorkCalendar, date], Reading]
+def case_clock(facts: CaseFacts, limits: CaseLimits, key: str, calendar: WorkCalendar, as_of: date) -> Reading:
+    """One clock that has started, with its ledger. Raises ``KeyError`` for a clock the case does not have.
+
+    A line for every day costs thirty times the numbers: only the page of a ledger asks for it.
+    """
+    clocks = {name: (limit, clock) for name, limit, clock in _started(facts, limits, as_of)}
+    limit, clock = clocks[key]
+    return read(limit, clock, calendar, as_of)
 
 
-def case_clocks(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
-    """Every clock that has started, with ledgers.
+def case_summaries(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
+    """Every clock that has started, without ledgers.
 
     Keys: ``completeness``, ``statutory``, ``promised``, ``certificate``, and ``review:<department key>``. Pauses
     stop the statutory, promised and review clocks; an extension moves the statutory one only.
     """
-    return _read_all(facts, limits, calendar, as_of, read)
+    return {key: summary(limit, clock, calendar, as_of) for key, limit, clock in _started(facts, limits, as_of)}
 
 
-def case_summaries(facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date) -> dict[str, Reading]:
-    """The same numbers as :func:`case_clocks` without ledgers: for lists."""
-    return _read_all(facts, limits, calendar, as_of, summary)
+def many_summaries(
+    cases: Iterable[tuple[CaseFacts, CaseLimits]], calendar: WorkCalendar, as_of: date
+) -> list[dict[str, Reading]]:
+    """What :func:`case_summaries` says of each case, all their clocks read together: for pages of cases."""
+    started = [_started(facts, limits, as_of) for facts, limits in cases]
+    found = iter(many_readings([(limit, clock) for clocks in started for _, limit, clock in clocks], calendar, as_of))
+    return [{key: next(found) for key, _, _ in clocks} for clocks in started]
 
 
-def _read_all(
-    facts: CaseFacts, limits: CaseLimits, calendar: WorkCalendar, as_of: date, reader: Reader
-) -> dict[str, Reading]:
-    return {
-        key: reader(limit, clock, calendar, as_of)
-        for key, limit, clock in clocks_of(facts, limits)
-        if clock.start is not None and clock.start <= as_of
-    }
+def _started(facts: CaseFacts, limits: CaseLimits, as_of: date) -> list[tuple[str, Limit, ClockFacts]]:
+    clocks = clocks_of(facts, limits)
+    return [entry for entry in clocks if entry[2].start is not None and entry[2].start <= as_of]
 
 
 def clocks_of(facts: CaseFacts, limits: CaseLimits) -> list[tuple[str, Limit, ClockFacts]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tongban.core.calendar import WorkCalendar
-from tongban.core.clock.engine import ONE_DAY, add_months, due_date
-from tongban.core.clock.terms import ClockFacts, Limit, StartEvent, Unit
+from tongban.core.clock.columns import Batch, Clocks
+from tongban.core.clock.engine import ONE_DAY, add_months
+from tongban.core.clock.terms import Limit, StartEvent, Unit
 from tongban.core.errors import DomainError, gettext_noop
 
 #: The order in which start events happen; a correction is a new receipt.
@@ -26,16 +27,17 @@ def promise_fits(promised: Limit, statutory: Limit, calendar: WorkCalendar) -> d
     ahead = _ORDER[promised.start] - _ORDER[statutory.start]
     if _ORDER[promised.start] == _ORDER[StartEvent.DECISION] and ahead > 0:
         return calendar.first
-    day = calendar.first
-    while day <= calendar.last:
-        lawful = due_date(statutory, ClockFacts(day), calendar)
-        if lawful is None or lawful > calendar.last:
+    first, last = calendar.first.toordinal(), calendar.last.toordinal()
+    days = [date.fromordinal(number) for number in range(first, last + 1)]
+    starts = [calendar.add_working(day, COMPLETENESS_DAYS) for day in days] if ahead > 0 else days
+    batch = Batch(calendar, [()] * len(days))
+    lawful = batch.due_dates(Clocks([statutory] * len(days), days))
+    kept = batch.due_dates(Clocks([promised] * len(days), starts))
+    for day, latest, given in zip(days, lawful, kept, strict=True):
+        if latest is None or latest > calendar.last:
             return None
-        start = calendar.add_working(day, COMPLETENESS_DAYS) if ahead > 0 else day
-        kept = due_date(promised, ClockFacts(start), calendar)
-        if kept is not None and kept > lawful:
+        if given is not None and given > latest:
             return day
-        day += ONE_DAY
     return None
 
 

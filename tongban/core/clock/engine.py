@@ -113,7 +113,7 @@ def unite(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(united)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: it never leaves the core, and a frozen one takes thrice the time to make
 class Course:
     """A clock laid out: what :func:`summarise` and the ledger both count along.
 

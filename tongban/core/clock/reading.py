@@ -9,7 +9,7 @@ from typing import Literal
 from tongban.core.calendar import WorkCalendar
 from tongban.core.clock.engine import lay_out, not_started, summarise
 from tongban.core.clock.ledger import write_ledger
-from tongban.core.clock.terms import ClockFacts, Limit, Reading
+from tongban.core.clock.terms import ClockFacts, Limit, Reading, State
 
 Colour = Literal["late", "soon", "normal", "paused", "met", "not_started"]
 
@@ -31,8 +31,13 @@ def summary(limit: Limit, facts: ClockFacts, calendar: WorkCalendar, as_of: date
 
 def colour(reading: Reading, soon: int = 3) -> Colour:
     """The colour of a reading; ``soon`` is the number of units left from which it is due soon."""
-    if reading.state == "overdue":
+    return colour_of(reading.state, reading.left, soon)
+
+
+def colour_of(state: State, left: int, soon: int = 3) -> Colour:
+    """The colour of a clock in ``state`` with ``left`` units to go."""
+    if state == "overdue":
         return "late"
-    if reading.state == "running":
-        return "soon" if reading.left <= soon else "normal"
-    return reading.state
+    if state == "running":
+        return "soon" if left <= soon else "normal"
+    return state
