@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.apps.cases_help import begin, open_hall, own_folders, refusal, sound  # noqa: F401
+from tests.apps.cases_help import at, begin, open_hall, own_folders, refusal, sound  # noqa: F401
 from tongban.accounts import queries as accounts
 from tongban.accounts import services as account_services
 from tongban.cases import queries, services
@@ -116,3 +116,16 @@ def test_messages_are_written_in_the_language_that_was_chosen():
     account_services.choose_message_language(int(walk.applicant.id), "en")
     factories.run_tasks()
     assert "There is a new document" in messages.inbox(int(walk.applicant.id)).rows[0].text
+
+
+def test_a_copy_for_another_address_is_no_repetition_to_the_gateway(monkeypatch):
+    sent: list[tuple[str, str]] = []
+    monkeypatch.setattr(mail, "send", lambda **message: sent.append((message["to"], message["message_id"])))
+    values = {"item": "示例", "case_number": "1"}
+    about = messaging.About("remind-1", "question_reminder", "other:1", values)
+    for address in ("a@example.com", "b@example.com", "a@example.com"):
+        messaging.tell(about, messaging.Recipient(1, email=address), at("2026-03-02"))
+    factories.run_tasks()
+    assert sorted(to for to, _ in sent) == ["a@example.com", "b@example.com"]
+    assert len({key for _, key in sent}) == 2
+    assert ("a@example.com", "remind-1") in sent

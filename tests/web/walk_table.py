@@ -110,7 +110,7 @@ TABLE = {
     "desk:messages": _page(For.DESK, 200),
     "desk:templates": _page(For.DESK, 200),
     "desk:document_sample": _page(For.DESK, 200),
-    "desk:document_languages": _page(For.DESK, post=(302, 403)),  # 403: not the catalogue manager
+    "desk:document_languages": _page(For.DESK, post=(403, 409)),  # 409: in Chinese already, for the catalogue manager
     "desk:message_resend": _page(For.CASE, 200, post=422),
     "desk:case_messages": _page(For.CASE, 200),
     "desk:serving": _page(For.CASE, 200),

@@ -174,8 +174,10 @@ def _send(row: Message) -> None:
 
 
 def _gateway_key(row: Message) -> str:
-    """The key under which a gateway knows a repetition; a resend is meant to be another message."""
-    return f"{row.key}-{row.resent}" if row.resent else row.key
+    """The key under which a gateway knows a repetition: the thing told, apart for each further address and resend."""
+    first = Message.objects.filter(key=row.key, channel=row.channel).order_by("created_at", "pk").first()
+    own = row.key if first is None or first.pk == row.pk else f"{row.key}-{row.to_index[:8]}"
+    return f"{own}-{row.resent}" if row.resent else own
 
 
 def _attachments(row: Message) -> list[mail.Attachment]:

@@ -38,7 +38,6 @@ FOOTER = (
 DESK = (
     ("work", _("To do"), "desk:work", "t"),
     ("cases", _("Cases"), "desk:cases", "a"),
-    ("messages", _("Messages"), "desk:messages", ""),
     ("items", _("Item library"), "desk:items", ""),
     ("people", _("People and posts"), "desk:people", "p"),
     ("alerts", _("Alerts"), "desk:alerts", ""),

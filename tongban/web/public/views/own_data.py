@@ -54,7 +54,7 @@ def data(request: HttpRequest, actor: Actor) -> HttpResponse:
         "kept": cases.kept(actor),
         "licences": len(licences.folder(actor.applicant_ids)),
         "looked": accounts.own_looks(actor).total,
-        "messages": messaging.told_count(actor.applicant_ids, int(actor.id)),
+        "letters": messaging.told_count(actor.applicant_ids, int(actor.id)),
         "signed_in": accounts.sign_ins(account_id=int(actor.id)).total,
         "log_days": settings.ACCESS_LOG_DAYS,
         "nav": "account",
