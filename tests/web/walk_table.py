@@ -134,6 +134,12 @@ TABLE = {
     "desk:reveal": _page(For.CASE, post=(403, 404)),  # no field named; who does not handle it is refused first
     "desk:take": _page(For.CASE, post=(302, 403)),
     "desk:act": _page(For.CASE, 200, post=422),
+    "desk:licences": _page(For.DESK, 200),
+    "desk:licences_export": _page(For.DESK, post=200),
+    "desk:licence": _page(For.DESK, 200, owned=True),
+    "desk:licence_version": _page(For.DESK, 200, owned=True),
+    "desk:licence_act": _page(For.DESK, 200, post=(403, 422), owned=True),  # who may not is told on the page
+    "desk:licence_answer": _page(For.DESK, post=(403, 422), owned=True),  # 422: no reason given
     "desk:items": _page(For.DESK, 200),
     "desk:item": _page(For.DESK, 200),
     "desk:item_version": _page(For.DESK, 200),
@@ -247,6 +253,8 @@ TABLE = {
     "public:document": _page(For.OWNER, 200),
     "public:licence": _page(For.OWNER, 200),
     "public:licence_file": _page(For.OWNER, 200),
+    "public:licence_ask": _page(For.OWNER, 200, post=422),
+    "public:licence_take_back": _page(For.OWNER, post=302),
 }
 
 

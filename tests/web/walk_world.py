@@ -30,6 +30,9 @@ from tongban.core.actors import SYSTEM, Duty
 from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
+from tongban.licences import queries as licences
+from tongban.licences import services as licence_services
+from tongban.licences.models import Licence
 from tongban.outbox.models import Task
 from tongban.oversight.models import Alert
 
@@ -140,6 +143,7 @@ def build_world() -> World:
     world.foreign = _things(other) | arrangements("culture")
     Case.objects.filter(pk=other.row.pk).update(region_code="110105")
     Alert.objects.filter(case_number=other.number).update(region_code="110105")
+    Licence.objects.filter(pk=world.foreign["licence_id"]).update(region_code="110105")
     shared = {"key": ITEM, "kind": "person", "verb": "assign", "token": "nonsense", "version": 1, "task": _dead_task()}
     manager = accounts.actor_for(place.ids["walk-catalogue_manager"], timezone.now())
     shared["draft_version"] = catalogue.open_draft(item_key=ITEM, actor=manager, now=timezone.now())
@@ -196,6 +200,13 @@ def _clients(world: World, place: Hall, own: Walk, other: Walk) -> None:
         world.clients[role].force_login(get_user_model().objects.get(pk=account))
 
 
+def _asked(walk: Walk, licence_id: str) -> str:
+    """Something the holder asks for."""
+    who: dict[str, Any] = {"actor": walk.applicant, "holders": licences.received_for(walk.applicant)}
+    told: dict[str, Any] = {"verb": "replace", "reason": "纸质证书遗失", "now": timezone.now()}
+    return str(licence_services.ask(licence_id=licence_id, **who, **told).pk)
+
+
 def _things(walk: Walk) -> dict[str, Any]:
     """What belongs to a finished case and to a draft of the same applicant."""
     view, now = walk.portal(), timezone.now()
@@ -217,6 +228,9 @@ def _things(walk: Walk) -> dict[str, Any]:
         "draft_file": str(file.file_id),
         "document_id": view.documents[0].id,
         "licence_id": view.licence.id,
+        "request_id": _asked(walk, view.licence.id),
+        "step": "revoke",
+        "wish": "replace",
         "alert": _alert(walk),
         "applicant_id": applicant,
         "point": 1,

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tongban.licences import content, evidence
+from tongban.licences.evidence import REQUEST_VERBS
 from tongban.licences.models import Licence, LicenceVersion
 from tongban.licences.states import STEPS, State
 from tongban.records import queries as records
 from tongban.records.secrets import SecretUnreadable, blind_index
 from tongban.records.values import JSON, EventView, Finding
 
-_VERSION_VERBS = frozenset({"issue", "change", "renew", "replace"})
+_VERSION_VERBS = frozenset({"issue", "change", "renew", "replace", "correct"})
 
 
 @dataclass
@@ -26,6 +27,8 @@ class _Folded:
     state: str = State.RESERVED
     reason: str = ""
     kind: str = ""
+    ground: str = ""
+    requests: dict[str, dict[str, JSON]] = field(default_factory=dict)
     seq: int = 0
     hash: str = ""
 
@@ -45,6 +48,9 @@ class _Folded:
         elif event.verb in STEPS:
             self.state = STEPS[event.verb].target
             self.reason, self.kind = str(facts["reason"]), str(facts["kind"])
+            self.ground = str(facts.get("ground", ""))
+        elif event.verb in REQUEST_VERBS:
+            self.requests[str(facts["request"])] = facts
 
 
 def verify() -> Iterator[Finding]:
@@ -74,13 +80,25 @@ def _problems(licence: Licence, folded: _Folded) -> Iterator[tuple[str, str]]:
         yield "licence_head", f"{name} points to event {licence.seq}, its chain ends with {folded.seq}"
     if licence.state != folded.state:
         yield "licence_state", f"{name} is {licence.state}, its events say {folded.state}"
-    if (licence.state_reason, licence.state_kind) != (folded.reason, folded.kind):
+    said = (folded.reason, folded.kind, folded.ground)
+    if (licence.state_reason, licence.state_kind, licence.state_ground) != said:
         yield "licence_reason", f"{name}: the reason of its state is not the one recorded"
     facts = evidence.licence_facts(licence)
     wrong = _different(facts, folded.licence) + _different(evidence.holder_facts(licence), folded.holder)
     if wrong:
         yield "licence_altered", f"{name} differs from its events in {', '.join(wrong)}"
     yield from _version_problems(licence, folded, name)
+    yield from _request_problems(licence, folded, name)
+
+
+def _request_problems(licence: Licence, folded: _Folded, name: str) -> Iterator[tuple[str, str]]:
+    """What was asked and proposed, as the last event about it says."""
+    rows = {str(row.pk): row for row in licence.requests.all()}
+    for key in sorted(rows.keys() | folded.requests.keys()):
+        row = rows.get(key)
+        said = folded.requests.get(key)
+        if row is None or said is None or _different(evidence.request_facts(row), said):
+            yield "request_altered", f"a request on {name} changed, came or went without an event"
 
 
 def _version_problems(licence: Licence, folded: _Folded, name: str) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,7 @@ FOOTER = (
 DESK = (
     ("work", _("To do"), "desk:work", "t"),
     ("cases", _("Cases"), "desk:cases", "a"),
+    ("licences", _("Licences"), "desk:licences", "l"),
     ("items", _("Item library"), "desk:items", ""),
     ("people", _("People and posts"), "desk:people", "p"),
     ("alerts", _("Alerts"), "desk:alerts", ""),

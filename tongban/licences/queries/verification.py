@@ -57,6 +57,7 @@ class PublicFacts:
     valid_to: dt.date | None
     signed_at: dt.datetime | None
     rows: tuple[tuple[str, str], ...]
+    state_ground: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Verification:
 
     ``how`` is token, identifier or file. For a file, ``signature`` says what its signature proves; with ``altered``,
     ``licence`` is the registered licence whose identifier the file bears. ``document``: the file is no licence but a
-    notice or decision of ours.
+    notice or decision of ours. ``successor`` says how the version after a superseded one came about (change, renew,
+    replace or correct).
     """
 
     result: str
@@ -74,6 +76,7 @@ class Verification:
     licence: PublicFacts | None = None
     signature: SignatureReport | None = None
     document: DocumentView | None = None
+    successor: str = ""
 
 
 def verify_public(*, on: dt.date, token: str = "", identifier: str = "", file: bytes | None = None) -> Verification:
@@ -153,7 +156,12 @@ def _answer(row: LicenceVersion | None, how: str, on: dt.date, report: Signature
     if row is None:
         return Verification(UNKNOWN, how, on, None, report)
     licence = content.view(row.licence, row)
-    return Verification(_result(licence, row, on), how, on, public_facts(licence, on), report)
+    result = _result(licence, row, on)
+    after = ""
+    if result == SUPERSEDED:
+        next_one = LicenceVersion.objects.filter(licence_id=row.licence_id, version=row.version + 1)
+        after = next_one.values_list("kind", flat=True).first() or ""
+    return Verification(result, how, on, public_facts(licence, on), report, None, after)
 
 
 def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
@@ -205,6 +213,7 @@ def public_facts(licence: LicenceView, on: dt.date) -> PublicFacts:
         valid_to=licence.valid_to,
         signed_at=licence.signed_at,
         rows=rows,
+        state_ground=licence.state_ground,
     )
 
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from tongban.core.actors import Actor
 from tongban.core.dates import legal_date
 from tongban.core.errors import Refused, gettext_noop
+from tongban.core.licensing import Taking
 from tongban.licences import content, evidence
 from tongban.licences.models import Licence
 from tongban.licences.services import guards
 from tongban.licences.states import CancellationGround, Revocation, State, standing
 from tongban.licences.values import LicenceView
 from tongban.records import services as records
+from tongban.records.values import JSON
 
 
 def suspend(*, licence_id: str, reason: str, actor: Actor, now: dt.datetime) -> LicenceView:
@@ -27,9 +29,22 @@ def resume(*, licence_id: str, reason: str, actor: Actor, now: dt.datetime) -> L
     return _step("resume", licence_id, guards.check_reason(reason), "", actor, now)
 
 
-def revoke(*, licence_id: str, kind: Revocation | str, reason: str, actor: Actor, now: dt.datetime) -> LicenceView:
-    """撤销、撤回 or 吊销. 行政许可法 art. 69: fraud must be annulled, faults of the authority may be."""
-    return _step("revoke", licence_id, guards.check_reason(reason), str(Revocation(kind)), actor, now)
+def revoke(
+    *,
+    licence_id: str,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+    kind: Revocation | str = "",
+    ground: Taking | str = "",
+) -> LicenceView:
+    """撤销、撤回 or 吊销, by its kind or by the exact ground, which has one.
+
+    行政许可法 art. 69: fraud must be annulled, faults of the authority may be.
+    """
+    taking = Taking(ground) if ground else None
+    chosen = Revocation(taking.kind if taking else kind)
+    return _step("revoke", licence_id, guards.check_reason(reason), str(chosen), actor, now, str(ground))
 
 
 def cancel(
@@ -73,7 +88,9 @@ def check_ground(licence: Licence, ground: CancellationGround, reason: str, day:
         )
 
 
-def _step(verb: str, licence_id: str, reason: str, kind: str, actor: Actor, now: dt.datetime) -> LicenceView:
+def _step(
+    verb: str, licence_id: str, reason: str, kind: str, actor: Actor, now: dt.datetime, ground: str = ""
+) -> LicenceView:
     with transaction.atomic():
         licence = guards.locked(licence_id)
         day = legal_date(now)
@@ -83,8 +100,10 @@ def _step(verb: str, licence_id: str, reason: str, kind: str, actor: Actor, now:
         licence.state_since = day
         licence.state_kind = kind
         licence.state_reason = reason
-        evidence.record(
-            licence, verb, actor=actor, now=now, day=day, facts={"kind": kind, "reason": reason, "before": before}
-        )
+        licence.state_ground = ground
+        told: dict[str, JSON] = {"kind": kind, "reason": reason, "before": before}
+        if ground:
+            told["ground"] = ground
+        evidence.record(licence, verb, actor=actor, now=now, day=day, facts=told)
         licence.save()
         return content.view(licence, guards.newest(licence))
