@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from tests import factories as made
 from tests.web.desk_help import actor, new_case, signed_in
-from tongban.cases import services
 from tongban.cases.models import Case, ListExport
 from tongban.cases.services import exporting
 from tongban.records import queries as records
+from tongban.retention.services import run
 
 pytestmark = pytest.mark.django_db
 
@@ -113,8 +113,8 @@ def test_a_long_list_is_written_by_the_worker_for_who_asked(people, now, monkeyp
     assert [row[0] for row in rows] == sorted(numbers, reverse=True)
     other = signed_in(people["decision_maker"])
     assert other.get(f"/desk/exports/{export.pk}/").status_code == 404
-    assert services.prune_exports(now) == 0
-    assert services.prune_exports(now + dt.timedelta(days=8)) == 1
+    assert run(now=now).deleted == 0
+    assert run(now=now + dt.timedelta(days=8)).deleted
     assert client.get(f"/desk/exports/{export.pk}/").status_code == 404
 
 

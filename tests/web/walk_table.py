@@ -24,6 +24,8 @@ class For(Enum):
     SYSTEM = frozenset({"admin-system"})
     KEEPERS = frozenset({"admin-system", "admin-security"})
     AUDIT = frozenset({"admin-audit"})
+    WATCHERS = frozenset({"admin-security", "admin-audit"})
+    HOLDERS = frozenset({"supervisor", "agency_head"})
 
     @property
     def public(self) -> bool:
@@ -89,6 +91,10 @@ TABLE = {
     "desk:sign_ins": _page(For.AUDIT, 200),
     "desk:events": _page(For.AUDIT, 200),
     "desk:looks": _page(For.AUDIT, 200),
+    "desk:retention": _page(For.WATCHERS, 200),
+    "desk:retention_export": _page(For.WATCHERS, post=200),
+    "desk:holds": _page(For.HOLDERS, 200, post=422),
+    "desk:hold_release": _page(For.HOLDERS, post=422, owned=True),  # 422: no reason given
     "desk:cases": _page(For.DESK, 200),
     "desk:search": _page(For.DESK, 302),
     "desk:hand_on_form": _page(For.DESK, 200),

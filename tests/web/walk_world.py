@@ -35,6 +35,8 @@ from tongban.licences import services as licence_services
 from tongban.licences.models import Licence
 from tongban.outbox.models import Task
 from tongban.oversight.models import Alert
+from tongban.retention import services as retention
+from tongban.retention.models import LegalHold
 
 #: Who walks: nobody, whose case it is, another applicant, and one officer of the authority for each duty.
 DUTIES = tuple(str(duty) for duty in Duty)
@@ -143,6 +145,7 @@ def build_world() -> World:
     world.foreign = _things(other) | arrangements("culture")
     Case.objects.filter(pk=other.row.pk).update(region_code="110105")
     Alert.objects.filter(case_number=other.number).update(region_code="110105")
+    LegalHold.objects.filter(pk=world.foreign["hold"]).update(region_code="110105")
     Licence.objects.filter(pk=world.foreign["licence_id"]).update(region_code="110105")
     shared = {"key": ITEM, "kind": "person", "verb": "assign", "token": "nonsense", "version": 1, "task": _dead_task()}
     manager = accounts.actor_for(place.ids["walk-catalogue_manager"], timezone.now())
@@ -207,6 +210,12 @@ def _asked(walk: Walk, licence_id: str) -> str:
     return str(licence_services.ask(licence_id=licence_id, **who, **told).pk)
 
 
+def _held(walk: Walk) -> int:
+    """A hold on the case, of the case's region."""
+    made = retention.place_hold(number=walk.number, whole_person=False, reason="示例", actor=SYSTEM, now=timezone.now())
+    return int(made)
+
+
 def _things(walk: Walk) -> dict[str, Any]:
     """What belongs to a finished case and to a draft of the same applicant."""
     view, now = walk.portal(), timezone.now()
@@ -231,6 +240,7 @@ def _things(walk: Walk) -> dict[str, Any]:
         "request_id": _asked(walk, view.licence.id),
         "step": "revoke",
         "wish": "replace",
+        "hold": _held(walk),
         "alert": _alert(walk),
         "applicant_id": applicant,
         "point": 1,

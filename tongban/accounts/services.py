@@ -74,7 +74,6 @@ from tongban.accounts.sign_ins import (
     check_sign_in,
     keep_session,
     next_step,
-    prune_attempts,
     why_change,
 )
 from tongban.core import codes
@@ -127,7 +126,6 @@ __all__ = [
     "next_step",
     "note",
     "note_account",
-    "prune_attempts",
     "reassign",
     "register",
     "release_deputy",

@@ -55,6 +55,11 @@ SENTENCES: Mapping[str, tuple[str, Citation | None, bool]] = {
     "deliver": (gettext_noop("Delivered"), _law(44), True),
     "withdraw": (gettext_noop("Withdrawn by the applicant"), None, True),
     "terminate": (gettext_noop("Case was terminated"), None, True),
+    "erase": (
+        gettext_noop("Deleted, the time to keep it being over: files, form, documents and notes"),
+        Citation("pipl", 47),
+        True,
+    ),
     "convert": (gettext_noop("Moved to the new version of the item"), None, True),
     "consult": (gettext_noop("Question %(number)s to %(organisation)s"), None, False),
     "answer_consultation": (gettext_noop("%(organisation)s answered question %(number)s"), None, False),
