@@ -115,7 +115,7 @@ def test_a_long_list_is_written_by_the_worker_for_who_asked(people, now, monkeyp
     assert other.get(f"/desk/exports/{export.pk}/").status_code == 404
     assert run(now=now).deleted == 0
     assert run(now=now + dt.timedelta(days=8)).deleted
-    assert client.get(f"/desk/exports/{export.pk}/").status_code == 404
+    assert signed_in(people["window"]).get(f"/desk/exports/{export.pk}/").status_code == 404
 
 
 def test_the_worker_writes_once_whatever_it_is_told(people, now, monkeypatch):
