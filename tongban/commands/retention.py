@@ -44,8 +44,9 @@ def _plan(as_json: bool) -> int:
         return 0
     for entry in lines:
         found = f"due {entry['due']}, held {entry['held']}" if "due" in entry else "kept"
+        own = "(own choice)" if "due" in entry else "(archive rules)"
         since = f", oldest {entry['oldest']}" if entry.get("oldest") else ""
-        print(f"{entry['kind']:<20} {entry['period']:<12} {found}{since}  {entry['source'] or '(own choice)'}")
+        print(f"{entry['kind']:<20} {entry['period']:<12} {found}{since}  {entry['source'] or own}")
     return 0
 
 

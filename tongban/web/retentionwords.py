@@ -41,6 +41,14 @@ def period(rule: Rule) -> str:
     return ngettext("%(n)s year", "%(n)s years", rule.value) % {"n": rule.value}
 
 
+def said(text: str) -> str:
+    """The period that a deletion record keeps (``180 days``), in words."""
+    value, _space, unit = text.partition(" ")
+    return period(Rule("", unit, int(value))) if unit and value.isdigit() else text
+
+
 def source(rule: Rule) -> str:
     """On what the period rests."""
+    if rule.permanent and not rule.source:
+        return gettext("archive rules, which the hall adds; nothing of it is deleted here")
     return rule.source or gettext("the hall's own choice; no provision names a period")

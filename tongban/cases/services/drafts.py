@@ -27,6 +27,7 @@ from tongban.core.law import Citation
 from tongban.core.materials import Tailored, check_answers, known_applicant, tailored
 from tongban.licences import queries as licences
 from tongban.licences.values import LicenceView
+from tongban.records.services import discard_file
 
 #: Most files of one material.
 MAX_FILES = 20
@@ -272,10 +273,12 @@ def too_many_files() -> Invalid:
 
 
 def remove_draft_file(*, draft_id: str, actor: Actor, row_id: int, now: datetime) -> None:
-    """Take an uploaded file off the draft (its bytes are swept later). Removing twice is no error."""
+    """Take an uploaded file off the draft and delete it. Removing twice is no error."""
     with transaction.atomic():
         draft = _mine(draft_id, actor)
-        draft.files.filter(pk=row_id).delete()
+        for row in draft.files.filter(pk=row_id):
+            discard_file(str(row.file_id))
+            row.delete()
         _save(draft, now)
 
 
@@ -336,6 +339,9 @@ def strangers(
 
 
 def discard_draft(*, draft_id: str, actor: Actor) -> None:
-    """Throw a draft away. A submitted one is a case and stays."""
+    """Throw a draft away with its files. A submitted one is a case and stays."""
     with transaction.atomic():
-        _mine(draft_id, actor).delete()
+        draft = _mine(draft_id, actor)
+        for file_id in draft.files.values_list("file_id", flat=True):
+            discard_file(str(file_id))
+        draft.delete()

@@ -24,7 +24,7 @@ class LicenceFilter(forms.Form):
     """What an officer looks for."""
 
     q = forms.CharField(
-        label=_("Number, holder, or the holder's whole number"),
+        label=_("Number, holder or ID number"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),

@@ -21,7 +21,7 @@ from tongban.web.desk import wording
 from tongban.web.desk.access import DeskRequest, admin_page, show_page, staff_page
 from tongban.web.desk.listing import page_number
 from tongban.web.desk.own_forms import OwnForm
-from tongban.web.retentionwords import KIND, period, source
+from tongban.web.retentionwords import KIND, period, said, source
 
 _HEADS = (
     gettext_noop("Record"),
@@ -29,7 +29,7 @@ _HEADS = (
     gettext_noop("What"),
     gettext_noop("Rule"),
     gettext_noop("Source"),
-    gettext_noop("Number"),
+    gettext_noop("How many"),
     gettext_noop("Files"),
     "SHA-256",
     gettext_noop("When"),
@@ -80,7 +80,7 @@ def retention(request: DeskRequest) -> HttpResponse:
     context = {
         "plan": plan,
         "runs": queries.runs(10),
-        "records": [(row, KIND[row.kind][0] if row.kind in KIND else row.kind) for row in records],
+        "records": [(row, KIND[row.kind][0] if row.kind in KIND else row.kind, said(row.rule)) for row in records],
         "page": min(page_number(request.GET.get("page", "1")), pages),
         "pages": pages,
         "total": total,
@@ -97,7 +97,7 @@ def export(request: DeskRequest) -> HttpResponseBase:
     rows: list[tuple[Any, ...]] = []
     for row in queries.every_record():
         what = str(KIND[row.kind][0]) if row.kind in KIND else row.kind
-        facts = (row.id, row.run, what, row.rule, row.source, row.count, row.files, row.digest)
+        facts = (row.id, row.run, what, said(row.rule), row.source, row.count, row.files, row.digest)
         rows.append((*facts, f"{dates.as_date(row.at).isoformat()} {dates.clock_time(row.at)}", row.by_name))
     taken = gettext("Taken out by %(name)s, %(at)s.") % {
         "name": request.actor.name,
