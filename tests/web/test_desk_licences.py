@@ -187,3 +187,24 @@ def test_the_list_finds_by_number_name_and_identity_and_is_taken_out_masked(
     assert seen.holder_id not in opened.words()
     file = clerk.get(f"/desk/licences/{seen.id}/versions/1/")
     assert b"".join(file.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+
+
+def test_a_certificate_made_wrongly_is_void_before_anybody_has_it(walk: Walk) -> None:
+    old = licences.get(key_of(walk))
+    clerk = at_desk(walk, "certificates")
+    address = f"/desk/cases/{walk.number}/do/void_certificate/"
+    form = {"expected_seq": str(walk.row.seq), "step": "do"}
+    assert clerk.post(address, {**form, "reason": " "}).status_code == 422
+    assert clerk.post(address, {**form, "reason": "证书印错一行。"}).status_code == 302
+    case = walk.row
+    assert (case.status, case.licence_id, case.certificate_on) == ("granted", "", None)
+    voided = licences.get(old.id)
+    assert (voided.state, voided.is_open) == ("void", False)
+    assert "作废" in Client().get(f"/verify/{old.token}").content.decode()
+    walk.certificate()
+    new = licences.get(key_of(walk))
+    assert new.number != old.number
+    assert new.is_open
+    assert list(audit.verify()) == []
+    walk.deliver()
+    assert clerk.post(address, {**form, "expected_seq": str(walk.row.seq), "reason": "晚了。"}).status_code == 409

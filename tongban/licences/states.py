@@ -97,6 +97,10 @@ STEPS: Mapping[str, Step] = {
         frozenset({State.VALID, State.SUSPENDED, State.REVOKED}), State.CANCELLED, _DECIDING, Citation("licensing", 70)
     ),
     "void": Step(frozenset({State.RESERVED}), State.VOID, _DECIDING | {Duty.CERTIFICATE_CLERK}),
+    # Signed and still in the authority's hands: only the case that made it knows that it was not delivered.
+    "void_undelivered": Step(
+        frozenset({State.RESERVED, State.VALID}), State.VOID, _DECIDING | {Duty.CERTIFICATE_CLERK}
+    ),
 }
 
 #: Who prepares what a second officer confirms, and who hands out the same licence anew.

@@ -52,6 +52,7 @@ SENTENCES: Mapping[str, tuple[str, Citation | None, bool]] = {
     "deem_granted": (gettext_noop("Counts as granted: no decision before the old licence expired"), _law(50, 2), True),
     "refuse": (gettext_noop("Refused"), _law(38, 2), True),
     "make_certificate": (gettext_noop("Certificate was made"), _law(44), True),
+    "void_certificate": (gettext_noop("The certificate was declared void before delivery"), None, True),
     "deliver": (gettext_noop("Delivered"), _law(44), True),
     "withdraw": (gettext_noop("Withdrawn by the applicant"), None, True),
     "terminate": (gettext_noop("Case was terminated"), None, True),

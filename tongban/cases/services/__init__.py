@@ -27,6 +27,7 @@ from tongban.cases.services.deciding import (
     make_certificate,
     refuse,
     terminate,
+    void_certificate,
 )
 from tongban.cases.services.drafts import (
     add_draft_file,
@@ -165,6 +166,7 @@ __all__ = [
     "take_back_answer",
     "terminate",
     "use_licence",
+    "void_certificate",
     "void_document",
     "withdraw",
     "withdraw_consultation",

@@ -62,7 +62,8 @@ class PublicFacts:
 
 @dataclass(frozen=True)
 class Verification:
-    """The answer. ``result``: genuine, altered, superseded, suspended, revoked, cancelled, expired or unknown.
+    """The answer. ``result``: genuine, altered, superseded, suspended, revoked, cancelled, void,
+    expired or unknown.
 
     ``how`` is token, identifier or file. For a file, ``signature`` says what its signature proves; with ``altered``,
     ``licence`` is the registered licence whose identifier the file bears. ``document``: the file is no licence but a
@@ -149,7 +150,12 @@ def _text(page: PageObject) -> str:
 
 def _open_versions() -> QuerySet[LicenceVersion]:
     found = LicenceVersion.objects.select_related("licence").exclude(file_sha256="")
-    return found.exclude(licence__state__in=[State.RESERVED, State.VOID])
+    return found.exclude(licence__state=State.RESERVED)
+
+
+def _standing_versions() -> QuerySet[LicenceVersion]:
+    """Without the licences that were declared void before anybody had them: no decision led to those."""
+    return _open_versions().exclude(licence__state=State.VOID)
 
 
 def _answer(row: LicenceVersion | None, how: str, on: dt.date, report: SignatureReport | None = None) -> Verification:
@@ -166,7 +172,7 @@ def _answer(row: LicenceVersion | None, how: str, on: dt.date, report: Signature
 
 def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
     """What became of the licence counts first, then whether this version is the current one, then its dates."""
-    if licence.state in {State.REVOKED, State.CANCELLED}:
+    if licence.state in {State.REVOKED, State.CANCELLED, State.VOID}:
         return licence.state
     if row.version != row.licence.open_version:
         return SUPERSEDED
@@ -178,14 +184,17 @@ def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
 
 def public_of_cases(chains: Collection[str], on: dt.date) -> dict[str, PublicFacts]:
     """What anybody may see of the licences that cases led to, by the case's chain, in one query."""
-    rows = _open_versions().filter(source_case__in=list(chains)).order_by("created_at")
+    rows = _standing_versions().filter(source_case__in=list(chains)).order_by("created_at")
     return {row.source_case: public_facts(content.view(row.licence, row), on) for row in rows}
 
 
 def cases_of_number(spellings: Collection[str]) -> list[str]:
     """The chains of the cases that led to the licence of a number, whichever of its ``spellings`` it has."""
     return list(
-        _open_versions().filter(licence__number__in=list(spellings)).values_list("source_case", flat=True).distinct()
+        _standing_versions()
+        .filter(licence__number__in=list(spellings))
+        .values_list("source_case", flat=True)
+        .distinct()
     )
 
 

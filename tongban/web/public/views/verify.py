@@ -104,6 +104,15 @@ RESULTS: dict[str, tuple[str, str, str, str]] = {
         "late",
         "circle-x",
     ),
+    "void": (
+        gettext_noop("Void"),
+        gettext_noop(
+            "This licence was made in error and declared void before it was delivered. It never had effect, and its "
+            "number is not used again."
+        ),
+        "late",
+        "ban",
+    ),
     "expired": (
         gettext_noop("Expired"),
         gettext_noop("This licence was issued here, but its validity has ended."),
