@@ -25,6 +25,7 @@ class For(Enum):
     KEEPERS = frozenset({"admin-system", "admin-security"})
     AUDIT = frozenset({"admin-audit"})
     WATCHERS = frozenset({"admin-security", "admin-audit"})
+    CLERKS = frozenset({"certificate_clerk", "decision_maker", "agency_head"})
     HOLDERS = frozenset({"supervisor", "agency_head"})
 
     @property
@@ -140,6 +141,10 @@ TABLE = {
     "desk:reveal": _page(For.CASE, post=(403, 404)),  # no field named; who does not handle it is refused first
     "desk:take": _page(For.CASE, post=(302, 403)),
     "desk:act": _page(For.CASE, 200, post=422),
+    "desk:blanks": _page(For.CLERKS, 200),
+    "desk:blank": _page(For.CLERKS, 200),
+    "desk:blank_export": _page(For.CLERKS, 200),
+    "desk:blank_do": _page(For.CLERKS, post=422),
     "desk:licences": _page(For.DESK, 200),
     "desk:licences_export": _page(For.DESK, post=200),
     "desk:licence": _page(For.DESK, 200, owned=True),

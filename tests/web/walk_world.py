@@ -240,6 +240,8 @@ def _things(walk: Walk) -> dict[str, Any]:
         "request_id": _asked(walk, view.licence.id),
         "step": "revoke",
         "wish": "replace",
+        "type_key": licences.get(view.licence.id).type_key,
+        "blank_deed": "receive",
         "hold": _held(walk),
         "alert": _alert(walk),
         "applicant_id": applicant,

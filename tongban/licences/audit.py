@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tongban.licences import content, evidence
 from tongban.licences.evidence import REQUEST_VERBS
-from tongban.licences.models import Licence, LicenceVersion
+from tongban.licences.models import BlankSheet, Licence, LicenceVersion
 from tongban.licences.states import STEPS, State
 from tongban.records import queries as records
 from tongban.records.secrets import SecretUnreadable, blind_index
@@ -63,6 +63,28 @@ def verify() -> Iterator[Finding]:
         for problem, message in _problems(licence, folded):
             yield Finding(chain, folded.seq, problem, message)
     yield from _verify_numbers()
+    yield from _verify_blanks()
+
+
+def _verify_blanks() -> Iterator[Finding]:
+    """Every sheet of blank certificates against the events of its stock."""
+    for name in records.chains("blanks:"):
+        issuer, type_key = name.split(":")[2:4]
+        told: dict[int, tuple[str, str]] = {}
+        seq = 0
+        for event in records.events(name):
+            seq, facts = event.seq, event.facts
+            if event.verb == "receive_blanks":
+                told |= dict.fromkeys(range(_int(facts["first"]), _int(facts["last"]) + 1), ("stock", ""))
+            elif event.verb == "move_blank":
+                told[_int(facts["number"])] = (str(facts["state"]), str(facts.get("licence", "")))
+        rows = BlankSheet.objects.filter(issuer_key=issuer, type_key=type_key)
+        found = {
+            number: (state, f"licence:{licence}" if licence else "")
+            for number, state, licence in rows.values_list("number", "state", "licence_id")
+        }
+        for number in sorted(number for number in told.keys() | found.keys() if told.get(number) != found.get(number)):
+            yield Finding(name, seq, "blank_sheet", f"sheet {number} of {type_key} is not what its events say")
 
 
 def _verify_numbers() -> Iterator[Finding]:

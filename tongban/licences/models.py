@@ -127,3 +127,43 @@ class LicenceRequest(models.Model):
             )
         ]
         indexes = [models.Index(fields=["state", "asked_at"], name="licence_request_open_idx")]
+
+
+class BlankBatch(models.Model):
+    """A receipt of blank certificates: numbers ``first`` to ``last`` of one authority and type, and where from."""
+
+    region_code = models.CharField(max_length=12)
+    issuer_key = models.CharField(max_length=50)
+    type_key = models.CharField(max_length=60)
+    type_name = models.CharField(max_length=200)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    source = models.CharField(max_length=200)
+    by = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["issuer_key", "type_key"], name="blank_batch_type_idx")]
+
+
+class BlankSheet(models.Model):
+    """One sheet. Its number exists once for an authority and type, so that none can be received or used twice.
+
+    ``licence`` and ``version`` say what a used sheet was printed for; ``reason`` why one was spoiled or returned.
+    """
+
+    batch = models.ForeignKey(BlankBatch, on_delete=models.PROTECT, related_name="sheets")
+    issuer_key = models.CharField(max_length=50)
+    type_key = models.CharField(max_length=60)
+    number = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, default="stock")
+    licence = models.ForeignKey(Licence, null=True, blank=True, on_delete=models.PROTECT, related_name="sheets")
+    version = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    by = models.CharField(max_length=20, blank=True, default="")
+    by_name = models.CharField(max_length=100, blank=True, default="")
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer_key", "type_key", "number"], name="blank_sheet_once")]
+        indexes = [models.Index(fields=["issuer_key", "type_key", "state"], name="blank_sheet_state_idx")]

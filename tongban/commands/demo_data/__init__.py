@@ -61,7 +61,7 @@ def build() -> None:
         register.account(name, kind)
     place = stories.Hall(days, lambda item: register.account(item.name, item.kind), {}, register.known)
     told: tuple[Chapter, ...] = (*stories.STORIES, posts.away_today, posts.chief_representative, agents.agents)
-    told += (licensing.licences_in_hand, licensing.kept_long_enough)
+    told += (licensing.licences_in_hand, licensing.blank_certificates, licensing.kept_long_enough)
     for story in tqdm(told, desc="demo cases", unit="chapter"):
         story(place)
     cases.sweep(now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tongban.accounts import queries as accounts
 from tongban.cases import services as cases
@@ -51,6 +52,26 @@ def licences_in_hand(hall: Hall) -> None:
         now=days.ago(3, 10),
     )
     services.confirm(request_id=str(proposal.pk), actor=head, now=days.ago(3, 15))
+
+
+def blank_certificates(hall: Hall) -> None:
+    """A delivery of blanks for one type: two licences printed, one sheet spoiled."""
+    days = hall.days
+    printed = next(seen for seen in _valid(hall) if seen.type_key)
+    clerk = officer("叶汀", days.now)
+    services.receive_blanks(
+        type_key=printed.type_key,
+        type_name=printed.name,
+        first=260001,
+        last=260100,
+        source="示例证件印制厂送货单2026-11号",
+        actor=clerk,
+        now=days.ago(4, 9),
+    )
+    reason = "打印时卡纸，折痕穿过印章。"
+    values: dict[str, Any] = {"type_key": printed.type_key, "actor": clerk}
+    services.set_aside(number=260001, what="spoiled", reason=reason, now=days.ago(3, 9), **values)
+    services.use_blank(number=260002, licence_number=printed.number, now=days.ago(3, 10), **values)
 
 
 def _valid(hall: Hall) -> list[LicenceView]:

@@ -1,5 +1,13 @@
 """Reads of the licences room."""
 
+from tongban.licences.queries.blanks import (
+    BlankLine,
+    StockView,
+    blank_month,
+    blank_stocks,
+    blank_types,
+    sheets_of,
+)
 from tongban.licences.queries.desk import (
     LicencePage,
     LicenceRow,
@@ -35,13 +43,18 @@ from tongban.licences.queries.verification import (
 from tongban.licences.values import LicenceView
 
 __all__ = [
+    "BlankLine",
     "LicencePage",
     "LicenceRow",
     "LicenceView",
     "PublicFacts",
     "RequestView",
     "Sought",
+    "StockView",
     "Verification",
+    "blank_month",
+    "blank_stocks",
+    "blank_types",
     "cases_of_number",
     "every_sought",
     "expiring",
@@ -56,6 +69,7 @@ __all__ = [
     "public_of_cases",
     "received_for",
     "requests_of",
+    "sheets_of",
     "sought",
     "story",
     "types",

@@ -20,7 +20,7 @@ from tongban.core.register import scrubbed
 from tongban.licences import content, services
 from tongban.licences import queries as licences
 from tongban.licences.queries import LicencePage, LicenceRow, Sought
-from tongban.licences.states import ALONE, WITH_SECOND
+from tongban.licences.states import ALONE, REPLACING, WITH_SECOND
 from tongban.licences.values import LicenceView
 from tongban.records import queries as records
 from tongban.records.values import EventView
@@ -64,6 +64,7 @@ def licences_list(request: DeskRequest) -> HttpResponse:
         "waiting_count": licences.waiting_count(request.actor),
         "query": query.urlencode(),
         "most": MOST_OUT,
+        "keeps_blanks": bool(REPLACING & request.actor.duties),
         "has_errors": form.errors,
     }
     return show_page(request, "desk/licences.html", context, nav="licences")
@@ -150,7 +151,7 @@ def _page(
     name, kind, icon = STANDINGS[seen.standing(on)]
     ground, rule = ground_words(seen.state_ground, seen.state_kind)
     steps = [(key, VERB[key], services.act_refusal(licence_id, key, request.actor)) for key in STEPS]
-    state = seen.state
+    state, sheets = seen.state, licences.sheets_of(licence_id)
     context = {
         "licence": seen,
         "rows": [(label, scrubbed(text)) for label, text in seen.rows],
@@ -160,7 +161,11 @@ def _page(
         "ground": ground,
         "ground_rule": rule,
         "steps": [each for each in steps if _fits(each[0], state)],
-        "versions": [(each, VERSION_KIND.get(each.kind, each.kind)) for each in licences.history(licence_id)],
+        "versions": [
+            (each, VERSION_KIND.get(each.kind, each.kind), sheets.get(each.version))
+            for each in licences.history(licence_id)
+        ],
+        "keeps_blanks": bool(REPLACING & request.actor.duties) and seen.issuer_key == request.actor.organisation,
         "requests": [_request(each, seen, request) for each in licences.requests_of(licence_id)],
         "story": [_event(each) for each in licences.story(licence_id)],
         "case": seen.source_case.removeprefix("case:") if seen.source_case.startswith("case:") else "",
