@@ -140,6 +140,7 @@ class BlankBatch(models.Model):
     last = models.PositiveBigIntegerField()
     source = models.CharField(max_length=200)
     by = models.CharField(max_length=20)
+    by_name = models.CharField(max_length=100)
     at = models.DateTimeField()
 
     class Meta:

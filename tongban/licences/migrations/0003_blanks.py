@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("last", models.PositiveBigIntegerField()),
                 ("source", models.CharField(max_length=200)),
                 ("by", models.CharField(max_length=20)),
+                ("by_name", models.CharField(max_length=100)),
                 ("at", models.DateTimeField()),
             ],
             options={"indexes": [models.Index(fields=["issuer_key", "type_key"], name="blank_batch_type_idx")]},

@@ -84,7 +84,7 @@ def blank_month(actor: Actor, type_key: str, first: dt.date) -> tuple[Month, lis
     came = sum(row.last - row.first + 1 for row in batches.filter(at__lt=begin))
     opening = came - sheets.filter(at__lt=begin).count()
     lines = [
-        BlankLine(row.at, "received", row.first, row.last, "", "", row.source, "")
+        BlankLine(row.at, "received", row.first, row.last, "", "", row.source, row.by_name)
         for row in batches.filter(at__gte=begin, at__lt=end)
     ]
     moved = sheets.filter(at__gte=begin, at__lt=end).select_related("licence")

@@ -51,6 +51,7 @@ def receive_blanks(
             last=last,
             source=told,
             by=actor.id,
+            by_name=actor.name,
             at=now,
         )
         rows = (

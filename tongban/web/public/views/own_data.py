@@ -69,7 +69,10 @@ def data(request: HttpRequest, actor: Actor) -> HttpResponse:
         "licences": len(licences.folder(actor.applicant_ids)),
         "looked": accounts.own_looks(actor).total,
         "signed_in": accounts.sign_ins(account_id=int(actor.id)).total,
-        "periods": [(str(KIND[rule.kind][0]), period(rule), str(KIND[rule.kind][1])) for rule in rules.values()],
+        "periods": [
+            (str(KIND[rule.kind][0]), period(rule), str(KIND[rule.kind][1]) if not rule.permanent else "")
+            for rule in rules.values()
+        ],
         "log_days": settings.ACCESS_LOG_DAYS,
         "nav": "account",
     }
