@@ -13,6 +13,7 @@ from tongban.accounts.models import Applicant, ApplicantAccess, Attempt, PostHol
 from tongban.cases import queries as cases
 from tongban.core.actors import Duty
 from tongban.core.errors import Invalid, NotFound
+from tongban.retention.services import run
 
 pytestmark = pytest.mark.django_db
 
@@ -206,8 +207,8 @@ def test_look_ups_are_limited_and_the_counts_are_pruned():
     services.limit_attempts(bucket="look-up:203.0.113.10", most=10, minutes=15, now=NOW)
     later = NOW + dt.timedelta(minutes=16)
     services.limit_attempts(bucket="look-up:203.0.113.9", most=10, minutes=15, now=later)
-    assert services.prune_attempts(NOW + dt.timedelta(hours=12)) == 0
-    assert services.prune_attempts(NOW + dt.timedelta(days=2)) == Attempt.objects.count() + 3
+    assert run(now=NOW + dt.timedelta(hours=12)).deleted == 0
+    assert run(now=NOW + dt.timedelta(days=2)).deleted == Attempt.objects.count() + 3
 
 
 def test_very_long_bucket_names_are_counted_as_one():

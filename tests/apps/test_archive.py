@@ -28,6 +28,7 @@ from tongban.core.actors import SYSTEM
 from tongban.core.errors import Forbidden, NotFound, Refused
 from tongban.records import queries as records
 from tongban.records.models import StoredFile
+from tongban.retention.services import run
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-03-02"
@@ -314,8 +315,8 @@ def test_the_worker_makes_it_once_and_only_who_asked_takes_it(walk: Walk, packed
         assert content.read() == packed
     event = records.events(f"archive:case:{walk.number}")[-1]
     assert (event.actor_id, event.facts["package"]) == (clerk.id, ready.sha256 or info.sha256)
-    assert services.prune_archives(now) == 0
-    assert services.prune_archives(at("2027-01-01")) == 1
+    assert run(now=now).deleted == 0
+    assert run(now=at("2027-01-01")).deleted
     assert not StoredFile.objects.filter(purpose="archive").exists()
 
 

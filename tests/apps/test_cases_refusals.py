@@ -46,6 +46,7 @@ VERBS: dict[str, tuple[Callable[..., Any], str, dict[str, Any]]] = {
     "grant": (services.grant, "decider", {}),
     "refuse": (services.refuse, "decider", {"reasons": "不符合。", "basis": "第六条"}),
     "make_certificate": (services.make_certificate, "certificates", {}),
+    "void_certificate": (services.void_certificate, "certificates", {"reason": "印错一行。"}),
     "deliver": (services.deliver, "certificates", {"method": "electronic", "recipient": ""}),
     "terminate": (
         *(services.terminate, "decider"),
@@ -57,7 +58,7 @@ VERBS: dict[str, tuple[Callable[..., Any], str, dict[str, Any]]] = {
     "put_back_review": (services.put_back, "fire", {"review_key": "fire"}),
 }
 EARLY = "give_opinion countersign order_inspection record_inspection request_clarification"
-LATE = "start_special supplement_special end_special extend grant refuse make_certificate deliver"
+LATE = "start_special supplement_special end_special extend grant refuse make_certificate void_certificate deliver"
 TAKING = "accept request_correction not_required refuse_acceptance annotate"
 CORRECTING = "submit_correction save_correction"
 ALWAYS = "file_record convert terminate"
@@ -95,10 +96,11 @@ def reach(walk: Walk, status: str) -> Walk:
 #: status → verbs that must be refused there.
 WRONG = {
     "received": f"{EARLY} {LATE} {CORRECTING} answer_clarification {ALWAYS} put_back",
-    "accepted": f"{TAKING} {CORRECTING} answer_clarification make_certificate deliver supplement_special end_special "
+    "accepted": f"{TAKING} {CORRECTING} answer_clarification make_certificate void_certificate deliver "
+    f"supplement_special end_special "
     f"{ALWAYS} put_back put_back_review grant refuse countersign",
     "granted": f"{EARLY} {TAKING} {CORRECTING} answer_clarification withdraw start_special supplement_special "
-    f"end_special extend grant refuse deliver {ALWAYS} put_back",
+    f"end_special extend grant refuse void_certificate deliver {ALWAYS} put_back",
     "certified": f"{EARLY} {TAKING} {CORRECTING} answer_clarification withdraw start_special supplement_special "
     f"end_special extend grant refuse make_certificate {ALWAYS} put_back",
 }

@@ -18,16 +18,19 @@ from tongban.core.administrators import (
 from tongban.core.errors import Forbidden, Refused
 
 
-def test_every_verb_has_somebody_and_only_reading_accounts_is_shared() -> None:
+def test_every_verb_has_somebody_and_only_reading_is_shared() -> None:
     assert set(ALLOWED) == set(AdminVerb)
     assert all(ALLOWED.values())
     for one, other in combinations(AdminRole, 2):
         shared = {verb for verb, roles in ALLOWED.items() if {one, other} <= roles}
-        assert shared <= {AdminVerb.READ_ACCOUNTS}
+        assert shared <= {AdminVerb.READ_ACCOUNTS, AdminVerb.READ_RETENTION}
 
 
 def test_the_audit_only_reads() -> None:
-    assert {verb for verb, roles in ALLOWED.items() if AdminRole.AUDIT in roles} == {AdminVerb.READ_LOGS}
+    assert {verb for verb, roles in ALLOWED.items() if AdminRole.AUDIT in roles} == {
+        AdminVerb.READ_LOGS,
+        AdminVerb.READ_RETENTION,
+    }
 
 
 @pytest.mark.parametrize("verb", AdminVerb)

@@ -25,7 +25,6 @@ from tongban.core.clock import (
     StartEvent,
     Unit,
     case_summaries,
-    colour,
     due_date,
     many_due_dates,
     many_readings,
@@ -107,7 +106,6 @@ def test_every_row_says_what_the_single_clock_says(clocks: list[Row]) -> None:
         single = summary(limit, facts, CALENDAR, as_of)
         assert read.reading(row) == single
         assert alone[row] == due_date(limit, facts, CALENDAR, as_of)
-    assert read.colours() == [colour(summary(*row[:2], CALENDAR, row[2])) for row in clocks]
 
 
 @given(st.lists(rows(), max_size=25), st.dates(date(2018, 1, 1), date(2027, 6, 1)))

@@ -39,14 +39,14 @@ KNOWN: dict[Track, dict[Status, str]] = {
         "opinion countersign order_inspection inspect request_clarification answer_clarification grant refuse "
         f"deem_granted withdraw terminate convert {TALK}",
         Status.GRANTED: "assign put_back note make_certificate deliver",
-        Status.CERTIFIED: "assign put_back note deliver",
+        Status.CERTIFIED: "assign put_back note void_certificate deliver",
     },
     Track.FILING: {
         Status.RECEIVED: "assign put_back note remind annotate check request_correction submit_correction "
         f"close_uncorrected file withdraw terminate convert {TALK}",
         Status.ACCEPTED: "assign put_back note check withdraw terminate convert",
         Status.GRANTED: "assign put_back note make_certificate deliver",
-        Status.CERTIFIED: "assign put_back note deliver",
+        Status.CERTIFIED: "assign put_back note void_certificate deliver",
     },
     Track.OTHER: {
         Status.RECEIVED: "assign put_back note remind annotate check accept request_correction submit_correction "
@@ -54,7 +54,7 @@ KNOWN: dict[Track, dict[Status, str]] = {
         Status.ACCEPTED: "assign put_back note remind check opinion countersign order_inspection inspect "
         f"request_clarification answer_clarification grant refuse withdraw terminate convert {TALK}",
         Status.GRANTED: "assign put_back note make_certificate deliver",
-        Status.CERTIFIED: "assign put_back note deliver",
+        Status.CERTIFIED: "assign put_back note void_certificate deliver",
     },
 }
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests import factories as made
 from tests.web.desk_help import actor, new_case, signed_in
-from tongban.cases import services
 from tongban.cases.models import Case, ListExport
 from tongban.cases.services import exporting
 from tongban.records import queries as records
+from tongban.retention.services import run
 
 pytestmark = pytest.mark.django_db
 
@@ -101,9 +101,9 @@ def test_a_long_list_is_written_by_the_worker_for_who_asked(people, now, monkeyp
     assert [row[0] for row in rows] == sorted(numbers, reverse=True)
     other = signed_in(people["decision_maker"])
     assert other.get(f"/desk/exports/{export.pk}/").status_code == 404
-    assert services.prune_exports(now) == 0
-    assert services.prune_exports(now + dt.timedelta(days=8)) == 1
-    assert client.get(f"/desk/exports/{export.pk}/").status_code == 404
+    assert run(now=now).deleted == 0
+    assert run(now=now + dt.timedelta(days=8)).deleted
+    assert signed_in(people["window"]).get(f"/desk/exports/{export.pk}/").status_code == 404
 
 
 def test_the_worker_writes_once_whatever_it_is_told(people, now, monkeypatch):

@@ -19,6 +19,7 @@ from tongban.accounts.models import ApplicantAccess, Look, SignInHandle
 from tongban.cases import queries as case_queries
 from tongban.core.errors import Invalid, NotFound
 from tongban.records import queries as records
+from tongban.retention.services import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_world")]
 NOW = timezone.now()
@@ -195,7 +196,7 @@ def test_copies_are_limited(case: dict[str, Any]) -> None:
 
 def test_looks_are_pruned_in_time(case: dict[str, Any], settings: Any) -> None:
     case["desk"].get(f"/desk/cases/{case['number']}/")
-    services.prune_attempts(NOW + dt.timedelta(days=settings.ACCESS_LOG_DAYS - 1))
+    run(now=NOW + dt.timedelta(days=settings.ACCESS_LOG_DAYS - 1))
     assert Look.objects.count() == 1
-    services.prune_attempts(NOW + dt.timedelta(days=settings.ACCESS_LOG_DAYS + 2))
+    run(now=NOW + dt.timedelta(days=settings.ACCESS_LOG_DAYS + 2))
     assert Look.objects.count() == 0

@@ -24,6 +24,9 @@ class For(Enum):
     SYSTEM = frozenset({"admin-system"})
     KEEPERS = frozenset({"admin-system", "admin-security"})
     AUDIT = frozenset({"admin-audit"})
+    WATCHERS = frozenset({"admin-security", "admin-audit"})
+    CLERKS = frozenset({"certificate_clerk", "decision_maker", "agency_head"})
+    HOLDERS = frozenset({"supervisor", "agency_head"})
 
     @property
     def public(self) -> bool:
@@ -89,6 +92,10 @@ TABLE = {
     "desk:sign_ins": _page(For.AUDIT, 200),
     "desk:events": _page(For.AUDIT, 200),
     "desk:looks": _page(For.AUDIT, 200),
+    "desk:retention": _page(For.WATCHERS, 200),
+    "desk:retention_export": _page(For.WATCHERS, post=200),
+    "desk:holds": _page(For.HOLDERS, 200, post=422),
+    "desk:hold_release": _page(For.HOLDERS, post=422, owned=True),  # 422: no reason given
     "desk:cases": _page(For.DESK, 200),
     "desk:search": _page(For.DESK, 302),
     "desk:hand_on_form": _page(For.DESK, 200),
@@ -152,6 +159,16 @@ TABLE = {
     "desk:reveal": _page(For.CASE, post=(403, 404)),  # no field named; who does not handle it is refused first
     "desk:take": _page(For.CASE, post=(302, 403)),
     "desk:act": _page(For.CASE, 200, post=422),
+    "desk:blanks": _page(For.CLERKS, 200),
+    "desk:blank": _page(For.CLERKS, 200),
+    "desk:blank_export": _page(For.CLERKS, 200),
+    "desk:blank_do": _page(For.CLERKS, post=422),
+    "desk:licences": _page(For.DESK, 200),
+    "desk:licences_export": _page(For.DESK, post=200),
+    "desk:licence": _page(For.DESK, 200, owned=True),
+    "desk:licence_version": _page(For.DESK, 200, owned=True),
+    "desk:licence_act": _page(For.DESK, 200, post=(403, 422), owned=True),  # who may not is told on the page
+    "desk:licence_answer": _page(For.DESK, post=(403, 422), owned=True),  # 422: no reason given
     "desk:items": _page(For.DESK, 200),
     "desk:item": _page(For.DESK, 200),
     "desk:item_version": _page(For.DESK, 200),
@@ -265,6 +282,8 @@ TABLE = {
     "public:document": _page(For.OWNER, 200),
     "public:licence": _page(For.OWNER, 200),
     "public:licence_file": _page(For.OWNER, 200),
+    "public:licence_ask": _page(For.OWNER, 200, post=422),
+    "public:licence_take_back": _page(For.OWNER, post=302),
 }
 
 

@@ -30,9 +30,14 @@ from tongban.core.actors import SYSTEM, Duty
 from tongban.core.administrators import AdminRole
 from tongban.core.items import ItemSpec
 from tongban.core.specs import build, plain
+from tongban.licences import queries as licences
+from tongban.licences import services as licence_services
+from tongban.licences.models import Licence
 from tongban.messaging.models import Message
 from tongban.outbox.models import Task
 from tongban.oversight.models import Alert
+from tongban.retention import services as retention
+from tongban.retention.models import LegalHold
 
 #: Who walks: nobody, whose case it is, another applicant, and one officer of the authority for each duty.
 DUTIES = tuple(str(duty) for duty in Duty)
@@ -143,6 +148,8 @@ def build_world() -> World:
     world.foreign = _things(other) | arrangements("culture")
     Case.objects.filter(pk=other.row.pk).update(region_code="110105")
     Alert.objects.filter(case_number=other.number).update(region_code="110105")
+    LegalHold.objects.filter(pk=world.foreign["hold"]).update(region_code="110105")
+    Licence.objects.filter(pk=world.foreign["licence_id"]).update(region_code="110105")
     shared = {"key": ITEM, "kind": "person", "verb": "assign", "token": "nonsense", "version": 1, "task": _dead_task()}
     manager = accounts.actor_for(place.ids["walk-catalogue_manager"], timezone.now())
     shared["draft_version"] = catalogue.open_draft(item_key=ITEM, actor=manager, now=timezone.now())
@@ -199,6 +206,19 @@ def _clients(world: World, place: Hall, own: Walk, other: Walk) -> None:
         world.clients[role].force_login(get_user_model().objects.get(pk=account))
 
 
+def _asked(walk: Walk, licence_id: str) -> str:
+    """Something the holder asks for."""
+    who: dict[str, Any] = {"actor": walk.applicant, "holders": licences.received_for(walk.applicant)}
+    told: dict[str, Any] = {"verb": "replace", "reason": "纸质证书遗失", "now": timezone.now()}
+    return str(licence_services.ask(licence_id=licence_id, **who, **told).pk)
+
+
+def _held(walk: Walk) -> int:
+    """A hold on the case, of the case's region."""
+    made = retention.place_hold(number=walk.number, whole_person=False, reason="示例", actor=SYSTEM, now=timezone.now())
+    return int(made)
+
+
 def _things(walk: Walk) -> dict[str, Any]:
     """What belongs to a finished case and to a draft of the same applicant."""
     view, now = walk.portal(), timezone.now()
@@ -220,6 +240,12 @@ def _things(walk: Walk) -> dict[str, Any]:
         "draft_file": str(file.file_id),
         "document_id": view.documents[0].id,
         "licence_id": view.licence.id,
+        "request_id": _asked(walk, view.licence.id),
+        "step": "revoke",
+        "wish": "replace",
+        "type_key": licences.get(view.licence.id).type_key,
+        "blank_deed": "receive",
+        "hold": _held(walk),
         "alert": _alert(walk),
         "applicant_id": applicant,
         "message_id": Message.objects.filter(reference=walk.number, channel="inapp").latest("created_at").pk,

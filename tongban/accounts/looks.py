@@ -27,6 +27,7 @@ class What(StrEnum):
     PRINT = "print"  # the whole case on paper
     FILE = "file"  # a file of the case was opened
     REVEAL = "reveal"  # a masked number in full; ``detail`` is the entry
+    LICENCE = "licence"  # the licence's page, numbers masked; ``reference`` is its number
     EXPORT = "export"  # a list with the name was exported
     OFFICER = "officer"  # a colleague's page at the desk
     ACCOUNT = "account"  # an administrator opened the account

@@ -78,7 +78,6 @@ from tongban.accounts.sign_ins import (
     check_sign_in,
     keep_session,
     next_step,
-    prune_attempts,
     why_change,
 )
 from tongban.accounts.telling import handed_over as tell_handed_over
@@ -136,7 +135,6 @@ __all__ = [
     "next_step",
     "note",
     "note_account",
-    "prune_attempts",
     "reassign",
     "register",
     "release_deputy",

@@ -7,7 +7,7 @@ enrolment of a second factor). Only when nothing is left does a session begin.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from tongban.accounts.limits import (
     locked_out,
     note_sign_in,
 )
-from tongban.accounts.models import Attempt, Look, Safeguard, SignIn, SignInHandle, User
+from tongban.accounts.models import Attempt, Safeguard, SignIn, SignInHandle, User
 from tongban.accounts.passwords import must_change
 from tongban.accounts.queries import actor_for
 from tongban.accounts.second_factor import needed
@@ -77,15 +77,6 @@ def check_sign_in(*, handle: str, password: str, now: datetime, address: str = "
 def _nobodys_password() -> str:
     """Checked for an unknown handle, so that it takes as long as a wrong password."""
     return make_password("no such account")
-
-
-def prune_attempts(now: datetime) -> int:
-    """Delete counts older than a day, and log lines past their time; returns how many (called on a schedule)."""
-    deleted, _ = Attempt.objects.filter(started_at__lt=now - timedelta(days=1)).delete()
-    old = now - timedelta(days=settings.ACCESS_LOG_DAYS)
-    for log in (SignIn, Look):
-        deleted += log.objects.filter(at__lt=old).delete()[0]
-    return deleted
 
 
 # What comes after the password.

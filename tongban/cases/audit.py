@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tongban.cases import snapshot
+from tongban.cases.erasing import remains
 from tongban.cases.models import Annotation, Case, CorrectionNotice, MaterialFile, ServiceRecord, WithheldDecision
 from tongban.cases.service_rules import service_chain
 from tongban.cases.services.serving import facts as service_facts
@@ -77,6 +78,9 @@ def findings(case: Case) -> Iterator[Finding]:
         )
     elif last.facts.get("row") != snapshot.row_digest(case):
         yield Finding(name, last.seq, "row", f"the row of case {case.number} was changed without an event")
+    if last.verb == "erase":
+        yield from remains(case, name, last.seq)
+        return
     yield from _reviews(case, name, events)
     yield from _findings(case, name, events)
     yield from _notes(case, name, events)

@@ -125,17 +125,3 @@ def make_archive(package_id: str) -> None:
     from tongban.cases.services.archiving import finish_archive
 
     finish_archive(package_id=package_id, now=timezone.now())
-
-
-def prune_archives(now: datetime) -> None:
-    """The schedule's entry for :func:`tongban.cases.services.archiving.prune_archives`."""
-    from tongban.cases.services import prune_archives as prune
-
-    prune(now)
-
-
-def prune_exports(now: datetime) -> None:
-    """The schedule's entry for :func:`tongban.cases.services.exporting.prune_exports`."""
-    from tongban.cases.services import prune_exports as prune
-
-    prune(now)

@@ -111,6 +111,7 @@ class Case(models.Model):
     next_due_on = models.DateField(null=True, blank=True)
     statutory_due_on = models.DateField(null=True, blank=True)
     due_provisional = models.BooleanField(default=False)
+    erased_on = models.DateField(null=True, blank=True)  # what it held is deleted, its time being over
 
     class Meta:
         indexes = [

@@ -101,7 +101,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 
 #: Columns added later: they count where they say something, so that older events stay true.
-_LATER, _LATER_OF_REVIEWS = ("assigned_for", "agent", "power"), ("first_for", "second_for")
+_LATER, _LATER_OF_REVIEWS = ("assigned_for", "agent", "power", "erased_on"), ("first_for", "second_for")
 
 
 def row_digest(case: Case) -> str:
@@ -109,7 +109,7 @@ def row_digest(case: Case) -> str:
     return digest({name: getattr(case, name) for name in EVIDENCE} | _said(case, _LATER))
 
 
-def _said(row: Case | Review, names: Sequence[str]) -> dict[str, str]:
+def _said(row: Case | Review, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names if getattr(row, name)}
 
 

@@ -196,6 +196,7 @@ INSTALLED_APPS = [
     "tongban.licences",
     "tongban.cases",
     "tongban.oversight",
+    "tongban.retention",
     "tongban.web",
 ]
 MIDDLEWARE = [
@@ -354,9 +355,7 @@ OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
     "orphan-files": ("0 3 * * *", "tongban.records.effects.sweep_files"),
     "alerts": ("*/5 * * * *", "tongban.oversight.services.raise_alerts"),
     "sweep": ("*/5 * * * *", "tongban.cases.effects.sweep_cases"),
-    "prune-attempts": ("15 3 * * *", "tongban.accounts.services.prune_attempts"),
-    "prune-exports": ("45 3 * * *", "tongban.cases.effects.prune_exports"),
-    "prune-archives": ("50 3 * * *", "tongban.cases.effects.prune_archives"),
+    "retention": ("15 3 * * *", "tongban.retention.services.run_scheduled"),
     "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
     "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),
 }
@@ -366,8 +365,23 @@ AUDIT_FOLDERS = [
     "tongban.catalogue.audit.verify",
     "tongban.licences.audit.verify",
     "tongban.cases.audit.verify",
+    "tongban.retention.audit.verify",
 ]
 MESSAGE_HOOKS = ["tongban.cases.effects.on_message"]
+#: Kind of data → who deletes it in time (:class:`tongban.core.retention.Keeper`). Its rule stands in RETENTION_RULES.
+RETENTION_KEEPERS = {
+    "attempts": "tongban.accounts.retention.ATTEMPTS",
+    "sessions": "tongban.accounts.retention.SESSIONS",
+    "sign_ins": "tongban.accounts.retention.SIGN_INS",
+    "looks": "tongban.accounts.retention.LOOKS",
+    "drafts": "tongban.cases.retention.DRAFTS",
+    "correction_uploads": "tongban.cases.retention.CORRECTION_UPLOADS",
+    "exports": "tongban.cases.retention.EXPORTS",
+    "archive_packages": "tongban.cases.retention.ARCHIVE_PACKAGES",
+    "undecided_cases": "tongban.cases.retention.UNDECIDED_CASES",
+}
+#: A file with the hall's own rules; empty: the rules that ship with the program, with ACCESS_LOG_DAYS for the logs.
+RETENTION_RULES = _environment.text("RETENTION_RULES", "")
 DOCUMENT_READY_HOOKS = ["tongban.cases.effects.on_document_ready"]
 LICENCE_OPENED_HOOKS: list[str] = []
 CALENDAR_LOADED_HOOKS = ["tongban.cases.effects.on_calendar_loaded"]

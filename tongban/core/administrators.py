@@ -42,6 +42,7 @@ class AdminVerb(StrEnum):
     READ_ACCOUNTS = "read_accounts"
     READ_POSTS = "read_posts"
     READ_LOGS = "read_logs"
+    READ_RETENTION = "read_retention"
 
 
 _SYSTEM, _SECURITY, _AUDIT = (frozenset({role}) for role in AdminRole)
@@ -63,6 +64,7 @@ ALLOWED: Mapping[AdminVerb, frozenset[AdminRole]] = {
     AdminVerb.READ_ACCOUNTS: _SYSTEM | _SECURITY,
     AdminVerb.READ_POSTS: _SYSTEM,
     AdminVerb.READ_LOGS: _AUDIT,
+    AdminVerb.READ_RETENTION: _SECURITY | _AUDIT,
 }
 
 

@@ -57,6 +57,7 @@ class Verb(StrEnum):
     REFUSE = "refuse"
     DEEM_GRANTED = "deem_granted"
     MAKE_CERTIFICATE = "make_certificate"
+    VOID_CERTIFICATE = "void_certificate"
     DELIVER = "deliver"
     WITHDRAW = "withdraw"
     TERMINATE = "terminate"
@@ -328,6 +329,8 @@ _add(
     _law(44),
     guards.result_has_certificate,
 )
+# Made in error and still in the house: the grant stands, its ten working days run on, the right certificate is made.
+_add(_ALL, (_S.CERTIFIED,), Verb.VOID_CERTIFICATE, _S.GRANTED, (Who.CERTIFICATE, Who.DECISION), None)
 _add(
     _ALL,
     (_S.GRANTED,),

@@ -98,6 +98,7 @@ DELEGABLE = (
     Verb.GRANT,
     Verb.REFUSE,
     Verb.MAKE_CERTIFICATE,
+    Verb.VOID_CERTIFICATE,
     Verb.DELIVER,
     Verb.TERMINATE,
     Verb.CONVERT,

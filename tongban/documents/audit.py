@@ -53,7 +53,7 @@ def _problem(document: Document, event: EventView | None) -> tuple[str, str] | N
         if document.status == Document.PENDING:
             return None
         return "document_without_event", f"document {document.number} is {document.status} without any event"
-    expected = Document.VOID if event.verb == "void" else Document.READY
+    expected = {"void": Document.VOID, "erase": Document.ERASED}.get(event.verb, Document.READY)
     if document.status != expected:
         return "document_status", f"document {document.number} is {document.status}, its events say {expected}"
     facts = {

@@ -17,7 +17,7 @@ class Document(models.Model):
     counter value that the number was made of.
     """
 
-    PENDING, READY, VOID = "pending", "ready", "void"
+    PENDING, READY, VOID, ERASED = "pending", "ready", "void", "erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)

@@ -24,6 +24,7 @@ from tongban.documents.queries import DocumentView
 from tongban.gateways import seal as seals
 from tongban.outbox import services as outbox
 from tongban.records import services as records
+from tongban.records.erasing import erase_files
 from tongban.records.rows import Rows, fresh
 
 
@@ -126,6 +127,23 @@ def make_file(*, document_id: str, now: dt.datetime) -> DocumentView:
     return queries.view(Document.objects.get(pk=document.pk))
 
 
+def erase(*, owner: str, now: dt.datetime) -> tuple[tuple[str, str], ...]:
+    """Delete files and words of everything issued for ``owner`` in the caller's transaction; numbers and dates stay.
+
+    Returns (id, SHA-256) of the files that went. Called when the time to keep them is over.
+    """
+    gone: tuple[tuple[str, str], ...] = ()
+    for document in Document.objects.select_for_update().filter(owner=owner).defer("data"):
+        gone += erase_files([str(document.file_id)] if document.file_id else [])
+        was_void = document.status == Document.VOID
+        document.file_id, document.data, document.void_reason = None, "{}", ""
+        document.status = Document.VOID if was_void else Document.ERASED
+        document.save(update_fields=["file_id", "data", "status", "void_reason"])
+        if not was_void:
+            _record(document, "erase", SYSTEM, now)
+    return gone
+
+
 def void(*, document_id: str, reason: str, actor: Actor, now: dt.datetime) -> DocumentView:
     """Mark a document as issued in error. Its number stays taken and the file stays on record.
 
@@ -157,7 +175,13 @@ def reissue(*, document_id: str, reason: str, actor: Actor, now: dt.datetime) ->
 
 
 def check_not_void(document: Document) -> None:
-    """Raises :class:`Refused` for a document that is void."""
+    """Raises :class:`Refused` for a document that is void, or that was deleted in time."""
+    if document.status == Document.ERASED:
+        raise Refused(
+            gettext_noop("The document %(number)s was deleted when the time to keep it was over."),
+            remedy=gettext_noop("Nothing needs doing."),
+            params={"number": document.number},
+        )
     if document.status == Document.VOID:
         raise Refused(
             gettext_noop("The document %(number)s is void already."),

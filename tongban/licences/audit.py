@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tongban.licences import content, evidence
-from tongban.licences.models import Licence, LicenceVersion
+from tongban.licences.evidence import REQUEST_VERBS
+from tongban.licences.models import BlankSheet, Licence, LicenceVersion
 from tongban.licences.states import STEPS, State
 from tongban.records import queries as records
 from tongban.records.secrets import SecretUnreadable, blind_index
 from tongban.records.values import JSON, EventView, Finding
 
-_VERSION_VERBS = frozenset({"issue", "change", "renew", "replace"})
+_VERSION_VERBS = frozenset({"issue", "change", "renew", "replace", "correct"})
 
 
 @dataclass
@@ -26,6 +27,8 @@ class _Folded:
     state: str = State.RESERVED
     reason: str = ""
     kind: str = ""
+    ground: str = ""
+    requests: dict[str, dict[str, JSON]] = field(default_factory=dict)
     seq: int = 0
     hash: str = ""
 
@@ -45,6 +48,9 @@ class _Folded:
         elif event.verb in STEPS:
             self.state = STEPS[event.verb].target
             self.reason, self.kind = str(facts["reason"]), str(facts["kind"])
+            self.ground = str(facts.get("ground", ""))
+        elif event.verb in REQUEST_VERBS:
+            self.requests[str(facts["request"])] = facts
 
 
 def verify() -> Iterator[Finding]:
@@ -57,6 +63,28 @@ def verify() -> Iterator[Finding]:
         for problem, message in _problems(licence, folded):
             yield Finding(chain, folded.seq, problem, message)
     yield from _verify_numbers()
+    yield from _verify_blanks()
+
+
+def _verify_blanks() -> Iterator[Finding]:
+    """Every sheet of blank certificates against the events of its stock."""
+    for name in records.chains("blanks:"):
+        issuer, type_key = name.split(":")[2:4]
+        told: dict[int, tuple[str, str]] = {}
+        seq = 0
+        for event in records.events(name):
+            seq, facts = event.seq, event.facts
+            if event.verb == "receive_blanks":
+                told |= dict.fromkeys(range(_int(facts["first"]), _int(facts["last"]) + 1), ("stock", ""))
+            elif event.verb == "move_blank":
+                told[_int(facts["number"])] = (str(facts["state"]), str(facts.get("licence", "")))
+        rows = BlankSheet.objects.filter(issuer_key=issuer, type_key=type_key)
+        found = {
+            number: (state, f"licence:{licence}" if licence else "")
+            for number, state, licence in rows.values_list("number", "state", "licence_id")
+        }
+        for number in sorted(number for number in told.keys() | found.keys() if told.get(number) != found.get(number)):
+            yield Finding(name, seq, "blank_sheet", f"sheet {number} of {type_key} is not what its events say")
 
 
 def _verify_numbers() -> Iterator[Finding]:
@@ -74,13 +102,25 @@ def _problems(licence: Licence, folded: _Folded) -> Iterator[tuple[str, str]]:
         yield "licence_head", f"{name} points to event {licence.seq}, its chain ends with {folded.seq}"
     if licence.state != folded.state:
         yield "licence_state", f"{name} is {licence.state}, its events say {folded.state}"
-    if (licence.state_reason, licence.state_kind) != (folded.reason, folded.kind):
+    said = (folded.reason, folded.kind, folded.ground)
+    if (licence.state_reason, licence.state_kind, licence.state_ground) != said:
         yield "licence_reason", f"{name}: the reason of its state is not the one recorded"
     facts = evidence.licence_facts(licence)
     wrong = _different(facts, folded.licence) + _different(evidence.holder_facts(licence), folded.holder)
     if wrong:
         yield "licence_altered", f"{name} differs from its events in {', '.join(wrong)}"
     yield from _version_problems(licence, folded, name)
+    yield from _request_problems(licence, folded, name)
+
+
+def _request_problems(licence: Licence, folded: _Folded, name: str) -> Iterator[tuple[str, str]]:
+    """What was asked and proposed, as the last event about it says."""
+    rows = {str(row.pk): row for row in licence.requests.all()}
+    for key in sorted(rows.keys() | folded.requests.keys()):
+        row = rows.get(key)
+        said = folded.requests.get(key)
+        if row is None or said is None or _different(evidence.request_facts(row), said):
+            yield "request_altered", f"a request on {name} changed, came or went without an event"
 
 
 def _version_problems(licence: Licence, folded: _Folded, name: str) -> Iterator[tuple[str, str]]:

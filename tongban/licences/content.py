@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongban.core import specs
+from tongban.core import licensing, specs
 from tongban.core.errors import FieldError, Invalid, gettext_noop
 from tongban.core.items import LicenceTypeSpec
 from tongban.documents.composing import date_text
@@ -81,6 +81,7 @@ def view(licence: Licence, version: LicenceVersion, known: LicenceTypeSpec | Non
         state_since=licence.state_since,
         state_kind=licence.state_kind,
         state_reason=licence.state_reason,
+        state_ground=licence.state_ground,
         region_code=licence.region_code,
         applicant_id=licence.applicant_id,
         holder_kind=stored["holder_kind"],
@@ -102,6 +103,19 @@ def view(licence: Licence, version: LicenceVersion, known: LicenceTypeSpec | Non
         seq=licence.seq,
         rows=_rows(spec, stored["fields"], version),
     )
+
+
+def entries(seen: LicenceView) -> dict[str, str]:
+    """Everything a clerical correction may touch, by key: printed lines, the holder's name, both days of validity.
+
+    The three beside the lines have names of their own, which no printed line of a type may take.
+    """
+    beside = {
+        licensing.HOLDER_NAME: seen.holder_name,
+        licensing.VALID_FROM: seen.valid_from.isoformat(),
+        licensing.VALID_TO: seen.valid_to.isoformat() if seen.valid_to else "",
+    }
+    return {**{item.key: seen.fields.get(item.key, "") for item in seen.spec.fields}, **beside}
 
 
 def _rows(spec: LicenceTypeSpec, fields: Mapping[str, str], version: LicenceVersion) -> tuple[tuple[str, str], ...]:

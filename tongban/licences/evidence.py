@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from tongban.core.actors import Actor
-from tongban.licences.models import Licence, LicenceVersion
+from tongban.licences.models import Licence, LicenceRequest, LicenceVersion
 from tongban.records import services as records
 from tongban.records.rows import Rows
+from tongban.records.secrets import blind_index
 from tongban.records.values import JSON, Head
 
 
@@ -73,3 +75,14 @@ def licence_facts(licence: Licence) -> dict[str, JSON]:
 def holder_facts(licence: Licence) -> dict[str, JSON]:
     """Who holds it, without naming anybody."""
     return {"holder": licence.holder_index, "holder_kind": licence.holder_kind, "applicant": licence.applicant_id}
+
+
+#: Events about what is asked of a licence, each with all of :func:`request_facts`.
+REQUEST_VERBS = frozenset({"ask", "propose", "confirm", "turn_down", "take_back"})
+
+
+def request_facts(row: LicenceRequest) -> dict[str, JSON]:
+    """What events say about a request: its words by their keyed digest only."""
+    text = "\n".join((row.verb, row.ground, row.content, row.answer))
+    said = blind_index(hashlib.sha256(text.encode()).hexdigest(), "licence_request")
+    return {"request": str(row.pk), "verb": row.verb, "stands": row.state, "said": said}

@@ -32,6 +32,7 @@ class Licence(models.Model):
     state_since = models.DateField()
     state_kind = models.CharField(max_length=20, blank=True, default="")
     state_reason = models.CharField(max_length=1000, blank=True, default="")
+    state_ground = models.CharField(max_length=20, blank=True, default="", db_default="")  # core.licensing.Taking
     version = models.PositiveSmallIntegerField(default=1)
     open_version = models.PositiveSmallIntegerField(default=0)
     valid_from = models.DateField()
@@ -92,3 +93,78 @@ class LicenceVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["licence", "version"], name="licence_version_once")]
         indexes = [models.Index(fields=["source_case"])]
+
+
+class LicenceRequest(models.Model):
+    """Something asked of a licence: by its holder (``origin`` holder), or proposed by an officer for a second one.
+
+    ``content`` is JSON: ``reason`` in the words of who asks, and for a correction ``fields``, the entries that are to
+    change. Both may name people, so the text is encrypted and the events repeat its keyed digest only.
+    """
+
+    OPEN, DONE, REFUSED, TAKEN_BACK = "open", "done", "refused", "taken_back"
+    HOLDER, DESK = "holder", "desk"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    licence = models.ForeignKey(Licence, on_delete=models.CASCADE, related_name="requests")
+    origin = models.CharField(max_length=8)
+    verb = models.CharField(max_length=12)
+    ground = models.CharField(max_length=20, blank=True, default="")
+    content = EncryptedTextField()
+    state = models.CharField(max_length=12, default=OPEN)
+    answer = EncryptedTextField(blank=True, default="")
+    asked_by = models.CharField(max_length=20)
+    asked_name = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=20, blank=True, default="")
+    answered_name = models.CharField(max_length=200, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["licence", "origin"], condition=models.Q(state="open"), name="licence_request_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "asked_at"], name="licence_request_open_idx")]
+
+
+class BlankBatch(models.Model):
+    """A receipt of blank certificates: numbers ``first`` to ``last`` of one authority and type, and where from."""
+
+    region_code = models.CharField(max_length=12)
+    issuer_key = models.CharField(max_length=50)
+    type_key = models.CharField(max_length=60)
+    type_name = models.CharField(max_length=200)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    source = models.CharField(max_length=200)
+    by = models.CharField(max_length=20)
+    by_name = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["issuer_key", "type_key"], name="blank_batch_type_idx")]
+
+
+class BlankSheet(models.Model):
+    """One sheet. Its number exists once for an authority and type, so that none can be received or used twice.
+
+    ``licence`` and ``version`` say what a used sheet was printed for; ``reason`` why one was spoiled or returned.
+    """
+
+    batch = models.ForeignKey(BlankBatch, on_delete=models.PROTECT, related_name="sheets")
+    issuer_key = models.CharField(max_length=50)
+    type_key = models.CharField(max_length=60)
+    number = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, default="stock")
+    licence = models.ForeignKey(Licence, null=True, blank=True, on_delete=models.PROTECT, related_name="sheets")
+    version = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    by = models.CharField(max_length=20, blank=True, default="")
+    by_name = models.CharField(max_length=100, blank=True, default="")
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer_key", "type_key", "number"], name="blank_sheet_once")]
+        indexes = [models.Index(fields=["issuer_key", "type_key", "state"], name="blank_sheet_state_idx")]

@@ -97,7 +97,22 @@ STEPS: Mapping[str, Step] = {
         frozenset({State.VALID, State.SUSPENDED, State.REVOKED}), State.CANCELLED, _DECIDING, Citation("licensing", 70)
     ),
     "void": Step(frozenset({State.RESERVED}), State.VOID, _DECIDING | {Duty.CERTIFICATE_CLERK}),
+    # Signed and still in the authority's hands: only the case that made it knows that it was not delivered.
+    "void_undelivered": Step(
+        frozenset({State.RESERVED, State.VALID}), State.VOID, _DECIDING | {Duty.CERTIFICATE_CLERK}
+    ),
 }
+
+#: Who prepares what a second officer confirms, and who hands out the same licence anew.
+PREPARING = _DECIDING | {Duty.CERTIFICATE_CLERK, Duty.REVIEWER}
+REPLACING = _DECIDING | {Duty.CERTIFICATE_CLERK}
+DECIDING = _DECIDING
+#: What an officer does alone at the desk, because it can be undone or changes no content …
+ALONE = ("replace", "suspend", "resume")
+#: … and what one proposes and a second confirms.
+WITH_SECOND = ("correct", "revoke", "cancel")
+#: What a holder may ask for.
+ASKABLE = ("replace", "correct")
 
 
 def standing(state: str, valid_to: dt.date | None, on: dt.date) -> str:

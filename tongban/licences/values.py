@@ -80,6 +80,7 @@ class LicenceView:
     signed_at: dt.datetime | None
     superseded_at: dt.datetime | None
     seq: int = 0
+    state_ground: str = ""
     rows: tuple[tuple[str, str], ...] = field(default=())
 
     @property

@@ -13,6 +13,7 @@ LOOK = {
     "print": _("printed the case"),
     "file": _("opened a file"),
     "reveal": _("saw a number in full"),
+    "licence": _("opened the licence"),
     "export": _("exported a list with it"),
     "officer": _("opened the officer's page"),
     "account": _("opened the account"),

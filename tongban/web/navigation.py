@@ -38,9 +38,11 @@ FOOTER = (
 DESK = (
     ("work", _("To do"), "desk:work", "t"),
     ("cases", _("Cases"), "desk:cases", "a"),
+    ("licences", _("Licences"), "desk:licences", "l"),
     ("items", _("Item library"), "desk:items", ""),
     ("people", _("People and posts"), "desk:people", "p"),
     ("alerts", _("Alerts"), "desk:alerts", ""),
+    ("holds", _("Legal holds"), "desk:holds", ""),
     ("operations", _("Operations"), "desk:operations", "d"),
 )
 
@@ -50,11 +52,15 @@ ADMIN: dict[str, tuple[tuple[str, str | Promise, str, str], ...]] = {
         ("accounts", _("Accounts"), "desk:accounts", "a"),
         ("posts", _("Posts"), "desk:admin_posts", ""),
     ),
-    "security": (("accounts", _("Accounts"), "desk:accounts", "a"),),
+    "security": (
+        ("accounts", _("Accounts"), "desk:accounts", "a"),
+        ("retention", _("Retention"), "desk:retention", ""),
+    ),
     "audit": (
         ("sign_ins", _("Sign-ins"), "desk:sign_ins", "a"),
         ("events", _("Event log"), "desk:events", ""),
         ("looks", _("Looks at data"), "desk:looks", ""),
+        ("retention", _("Retention"), "desk:retention", ""),
     ),
 }
 #: In the menu of an administrator where a page does not know the role: a refusal.

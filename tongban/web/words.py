@@ -54,6 +54,7 @@ VERB: Mapping[str, object] = {
     "refuse": pgettext_lazy("verb", "Refuse"),
     "deem_granted": pgettext_lazy("verb", "Deemed grant"),
     "make_certificate": pgettext_lazy("verb", "Make certificate"),
+    "void_certificate": pgettext_lazy("verb", "Void the certificate"),
     "deliver": pgettext_lazy("verb", "Deliver"),
     "withdraw": pgettext_lazy("verb", "Withdraw"),
     "terminate": pgettext_lazy("verb", "Terminate"),

@@ -1,7 +1,7 @@
 """Verbs on drafts and cases. Each is one transaction; refusals are ``core.errors`` that explain themselves."""
 
 from tongban.cases.receiving import NotScanned
-from tongban.cases.services.archiving import archive_of, archived, archives, ask_archive, prune_archives, record_archive
+from tongban.cases.services.archiving import archive_of, archived, archives, ask_archive, record_archive
 from tongban.cases.services.consulting import (
     answer_consultation,
     consult,
@@ -27,6 +27,7 @@ from tongban.cases.services.deciding import (
     make_certificate,
     refuse,
     terminate,
+    void_certificate,
 )
 from tongban.cases.services.drafts import (
     add_draft_file,
@@ -38,7 +39,7 @@ from tongban.cases.services.drafts import (
     start_draft,
     use_licence,
 )
-from tongban.cases.services.exporting import ExportRef, begin_export, exported, exports, prune_exports, written
+from tongban.cases.services.exporting import ExportRef, begin_export, exported, exports, written
 from tongban.cases.services.handing_over import hand_over
 from tongban.cases.services.handling import (
     Spot,
@@ -143,8 +144,6 @@ __all__ = [
     "note_look",
     "order_inspection",
     "plan_replacement",
-    "prune_archives",
-    "prune_exports",
     "publish_again",
     "put_back",
     "read_note",
@@ -176,6 +175,7 @@ __all__ = [
     "take_back_answer",
     "terminate",
     "use_licence",
+    "void_certificate",
     "void_document",
     "withdraw",
     "withdraw_consultation",

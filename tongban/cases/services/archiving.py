@@ -17,7 +17,7 @@ from tongban.core.actors import Actor
 from tongban.core.dates import legal_date
 from tongban.core.errors import DomainError, NotFound, Refused, gettext_noop
 from tongban.records import queries as records
-from tongban.records.services import append_to_chain, discard_file, store_file
+from tongban.records.services import append_to_chain, store_file
 from tongban.records.values import FileView
 
 #: How long a package made at the desk is kept for download: it holds everything about a person in clear.
@@ -109,17 +109,6 @@ def archived(*, number: str, package_id: str, actor: Actor, now: datetime) -> tu
     info, content = records.file_info(str(row.file_id)), records.open_file(str(row.file_id))
     record_archive(number=number, sha256=row.sha256, actor=actor, now=now)
     return info, content
-
-
-def prune_archives(now: datetime) -> int:
-    """Delete packages that are older than a week; returns how many. The events stay."""
-    old = ArchivePackage.objects.filter(created_at__lt=now - KEPT)
-    for row in old:
-        with transaction.atomic():
-            if row.file_id is not None:
-                discard_file(str(row.file_id))
-            row.delete()
-    return len(old)
 
 
 def _view(row: ArchivePackage) -> ArchiveView:

@@ -21,7 +21,7 @@ from tongban.core.errors import FieldError, Invalid, NotFound, gettext_noop
 from tongban.core.forms import fields_of, validate
 from tongban.core.items import FormField
 from tongban.core.lifecycle import Verb
-from tongban.records.services import JSON
+from tongban.records.services import JSON, discard_file
 
 #: Before a field's key: the entry that says why the field stays as it is.
 LEFT = "left"
@@ -125,7 +125,9 @@ def remove_correction_file(*, number: str, actor: Actor, row_id: int, now: datet
     """Take a file back that has not been handed in."""
     with working(number, actor, now) as work:
         work.agency(Act.FILL)
-        work.case.correction_files.filter(pk=row_id).delete()
+        for row in work.case.correction_files.filter(pk=row_id):
+            discard_file(str(row.file_id))
+            row.delete()
 
 
 def submit_correction(*, number: str, actor: Actor, now: datetime, expected_seq: int | None = None) -> None:

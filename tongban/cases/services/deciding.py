@@ -21,6 +21,8 @@ from tongban.core.items import ItemSpec, Track
 from tongban.core.lifecycle import Transition, Verb, converted_status
 from tongban.core.materials import applies, check_answers, tailored
 from tongban.documents import queries as documents
+from tongban.licences import queries as licences
+from tongban.licences import services as licence_services
 from tongban.records.services import JSON
 
 #: Grounds of a termination that are not the applicant's withdrawal. 行政许可法 names none for the application stage:
@@ -150,6 +152,27 @@ def make_certificate(*, number: str, actor: Actor, now: datetime, expected_seq: 
         work.case.certificate_on = work.today
         work.move(transition)
         work.record(Verb.MAKE_CERTIFICATE, {"licence": work.case.licence_id}, known=True)
+
+
+def void_certificate(*, number: str, actor: Actor, reason: str, now: datetime, expected_seq: int | None = None) -> None:
+    """作废 a certificate that was made in error and is still in the house: the case waits for the right one.
+
+    Its number is recorded and never used again; the ten working days of art. 44 run on. A new version of an older
+    licence has that licence's number and is not voided: Refused, for it is delivered and then corrected or replaced.
+    """
+    reason = text(reason, "reason", most=500)
+    with working(number, actor, now, expected_seq) as work:
+        transition = work.check(Verb.VOID_CERTIFICATE)
+        made = work.case.licence_id
+        if licences.get(made).version > 1:
+            raise Refused(
+                gettext_noop("This certificate is a new version of an older licence, whose number stays in use."),
+                remedy=gettext_noop("Deliver it and correct the entry that is wrong on the licence's page."),
+            )
+        licence_services.void(licence_id=made, reason=reason, actor=work.office, now=now, undelivered=True)
+        work.case.licence_id, work.case.certificate_on = "", None
+        work.move(transition)
+        work.record(Verb.VOID_CERTIFICATE, {"licence": made, "reason": snapshot.digest(reason)})
 
 
 def deliver(

@@ -28,6 +28,7 @@ from tongban.core.law import Citation
 from tongban.core.materials import Tailored, check_answers, known_applicant, tailored
 from tongban.licences import queries as licences
 from tongban.licences.values import LicenceView
+from tongban.records.services import discard_file
 
 #: Most files of one material.
 MAX_FILES = 20
@@ -310,10 +311,12 @@ def too_many_files() -> Invalid:
 
 
 def remove_draft_file(*, draft_id: str, actor: Actor, row_id: int, now: datetime) -> None:
-    """Take an uploaded file off the draft (its bytes are swept later). Removing twice is no error."""
+    """Take an uploaded file off the draft and delete it. Removing twice is no error."""
     with transaction.atomic():
         draft = _mine(draft_id, actor)
-        draft.files.filter(pk=row_id).delete()
+        for row in draft.files.filter(pk=row_id):
+            discard_file(str(row.file_id))
+            row.delete()
         _save(draft, now)
 
 
@@ -374,7 +377,7 @@ def strangers(
 
 
 def discard_draft(*, draft_id: str, actor: Actor) -> None:
-    """Throw a draft away. A submitted one is a case and stays.
+    """Throw a draft away with its files. A submitted one is a case and stays.
 
     An agent that may only fill in discards only what it began itself.
     """
@@ -382,4 +385,6 @@ def discard_draft(*, draft_id: str, actor: Actor) -> None:
         draft = _mine(draft_id, actor)
         if str(draft.user_id) != actor.id:
             under_power(actor, draft.applicant_id, draft.item_version.item.key, Act.SUBMIT)
+        for file_id in draft.files.values_list("file_id", flat=True):
+            discard_file(str(file_id))
         draft.delete()

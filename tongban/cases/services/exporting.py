@@ -25,7 +25,7 @@ from tongban.core.dates import legal_date
 from tongban.core.errors import Forbidden, NotFound, Refused, gettext_noop
 from tongban.core.law import Citation
 from tongban.records import queries as records
-from tongban.records.services import append_to_chain, discard_file, store_file
+from tongban.records.services import append_to_chain, store_file
 from tongban.records.values import FileView
 
 #: Rows that are written while the officer waits; more are left to the worker.
@@ -171,14 +171,3 @@ def exports(*, actor: Actor) -> list[ExportView]:
         )
         for row in rows
     ]
-
-
-def prune_exports(now: datetime) -> int:
-    """Delete written lists that are older than a week; returns how many. The event stays."""
-    old = ListExport.objects.filter(created_at__lt=now - KEPT)
-    for row in old:
-        with transaction.atomic():
-            if row.file_id is not None:
-                discard_file(str(row.file_id))
-            row.delete()
-    return len(old)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tongban.calendars import services as calendar_services
 from tongban.cases import services as cases
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue import services as catalogue_services
-from tongban.commands.demo_data import agents, hall, invented, posts, stories
+from tongban.commands.demo_data import agents, hall, invented, licensing, posts, stories
 from tongban.commands.demo_data.applications import Application
 from tongban.commands.demo_data.people import ADMINISTRATORS, OFFICERS, PASSWORD, SHOWN_AGENTS, SHOWN_APPLICANTS
 from tongban.core.actors import SYSTEM
@@ -27,6 +28,8 @@ from tongban.outbox import queries as outbox
 from tongban.outbox.worker import Worker
 from tongban.records import services as records
 
+#: A part of the demo's story.
+Chapter = Callable[[stories.Hall], None]
 #: Working days before today on which everybody was registered.
 REGISTERED = 90
 
@@ -56,8 +59,9 @@ def build() -> None:
     register = Register(days.ago(REGISTERED))
     for _, name, kind in (*SHOWN_APPLICANTS, *SHOWN_AGENTS):
         register.account(name, kind)
-    place = stories.Hall(days, lambda item: register.account(item.name, item.kind), {})
-    told = (*stories.STORIES, posts.away_today, posts.chief_representative, agents.agents)
+    place = stories.Hall(days, lambda item: register.account(item.name, item.kind), {}, register.known)
+    told: tuple[Chapter, ...] = (*stories.STORIES, posts.away_today, posts.chief_representative, agents.agents)
+    told += (licensing.licences_in_hand, licensing.blank_certificates, licensing.kept_long_enough)
     for story in tqdm(told, desc="demo cases", unit="chapter"):
         story(place)
     cases.sweep(now=now)

@@ -14,7 +14,7 @@ from tongban.core.dates import legal_date
 BUREAU = "approval_bureau"
 
 
-def _officer(name: str, at: dt.datetime) -> Actor:
+def officer(name: str, at: dt.datetime) -> Actor:
     """An officer of the approval bureau by name."""
     found = next(row for row in accounts.people(BUREAU, legal_date(at)) if row.name == name)
     return accounts.actor_for(found.id, at)
@@ -24,12 +24,12 @@ def away_today(hall: Hall) -> None:
     """A window clerk is on leave: the deputy has the clerk's case in hand, and the rule passes the clerk over."""
     days = hall.days
     begun, today = days.ago(2, 9), legal_date(days.now)
-    clerk, deputy, head = (_officer(name, begun) for name in ("秦屿", "周岚", "沈澜"))
+    clerk, deputy, head = (officer(name, begun) for name in ("秦屿", "周岚", "沈澜"))
     people.appoint_deputy(officer=clerk.id, deputy=deputy.id, actor=clerk, now=begun)
     story = hall.begin("build_permit", 1, 15, "new")
     services.assign(number=story.number, actor=clerk, assignee=clerk.id, now=story.at)
     last = days.calendar.add_working(today, 3)
-    people.report_leave(officer=clerk.id, first=today, last=last, actor=_officer("秦屿", days.now), now=days.now)
+    people.report_leave(officer=clerk.id, first=today, last=last, actor=officer("秦屿", days.now), now=days.now)
     rule = people.RuleEntry("window", "fewest", note="新收件均衡分派，请假人员不参与。")
     people.save_rule(entry=rule, actor=head, now=begun)
     hall.begin("outdoor_ad", 0, 8, variant="new")
@@ -40,12 +40,12 @@ def chief_representative(hall: Hall) -> None:
     now = hall.days.now
     today = legal_date(now)
     people.delegate(
-        delegate=_officer("宁川", now).id,
+        delegate=officer("宁川", now).id,
         verbs=["request_clarification", "grant", "refuse"],
         items=["invest_approve"],
         first=today,
         last=today + dt.timedelta(days=90),
         basis="津滨审批授〔2026〕3号（示例）",
-        actor=_officer("沈澜", now),
+        actor=officer("沈澜", now),
         now=now,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tongban.cases import services
 from tongban.commands.demo_data import serving
@@ -19,6 +19,7 @@ class Hall:
     days: Days
     account: Callable[[Application], str]
     used: dict[str, int]
+    known: dict[str, str] = field(default_factory=dict)  # account by applicant's name
 
     def next_application(self, item_key: str, variant: str = "", named: str = "") -> Application:
         """The next example of an item, in turn; ``variant`` and ``named`` narrow the choice."""

@@ -19,7 +19,7 @@ from operator import sub
 
 from tongban.core.calendar import WorkCalendar
 from tongban.core.clock.engine import due_date
-from tongban.core.clock.reading import Colour, colour_of, summary
+from tongban.core.clock.reading import summary
 from tongban.core.clock.terms import ClockFacts, Limit, Pause, Reading, State, Unit
 
 Days = Sequence[date | None]
@@ -63,10 +63,6 @@ class Columns:
     total: list[int]
     as_of: list[date]
     clocks: Clocks
-
-    def colours(self, soon: int = 3) -> list[Colour]:
-        """The colour of each reading, as :func:`colour` gives it."""
-        return [colour_of(state, left, soon) for state, left in zip(self.state, self.left, strict=True)]
 
     def reading(self, row: int) -> Reading:
         """One row as the single clock gives it, without ledger."""

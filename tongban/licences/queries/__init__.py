@@ -1,5 +1,26 @@
 """Reads of the licences room."""
 
+from tongban.licences.queries.blanks import (
+    BlankLine,
+    StockView,
+    blank_month,
+    blank_stocks,
+    blank_types,
+    sheets_of,
+)
+from tongban.licences.queries.desk import (
+    LicencePage,
+    LicenceRow,
+    RequestView,
+    Sought,
+    every_sought,
+    file_of,
+    requests_of,
+    sought,
+    story,
+    types,
+    waiting_count,
+)
 from tongban.licences.queries.licences import (
     expiring,
     folder,
@@ -22,11 +43,22 @@ from tongban.licences.queries.verification import (
 from tongban.licences.values import LicenceView
 
 __all__ = [
+    "BlankLine",
+    "LicencePage",
+    "LicenceRow",
     "LicenceView",
     "PublicFacts",
+    "RequestView",
+    "Sought",
+    "StockView",
     "Verification",
+    "blank_month",
+    "blank_stocks",
+    "blank_types",
     "cases_of_number",
+    "every_sought",
     "expiring",
+    "file_of",
     "folder",
     "for_case",
     "get",
@@ -36,6 +68,12 @@ __all__ = [
     "on_file",
     "public_of_cases",
     "received_for",
+    "requests_of",
+    "sheets_of",
+    "sought",
+    "story",
+    "types",
     "verify_public",
     "visible",
+    "waiting_count",
 ]

@@ -57,15 +57,18 @@ class PublicFacts:
     valid_to: dt.date | None
     signed_at: dt.datetime | None
     rows: tuple[tuple[str, str], ...]
+    state_ground: str = ""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The answer. ``result``: genuine, altered, superseded, suspended, revoked, cancelled, expired or unknown.
+    """The answer. ``result``: genuine, altered, superseded, suspended, revoked, cancelled, void,
+    expired or unknown.
 
     ``how`` is token, identifier or file. For a file, ``signature`` says what its signature proves; with ``altered``,
     ``licence`` is the registered licence whose identifier the file bears. ``document``: the file is no licence but a
-    notice or decision of ours.
+    notice or decision of ours. ``successor`` says how the version after a superseded one came about (change, renew,
+    replace or correct).
     """
 
     result: str
@@ -74,6 +77,7 @@ class Verification:
     licence: PublicFacts | None = None
     signature: SignatureReport | None = None
     document: DocumentView | None = None
+    successor: str = ""
 
 
 def verify_public(*, on: dt.date, token: str = "", identifier: str = "", file: bytes | None = None) -> Verification:
@@ -146,19 +150,29 @@ def _text(page: PageObject) -> str:
 
 def _open_versions() -> QuerySet[LicenceVersion]:
     found = LicenceVersion.objects.select_related("licence").exclude(file_sha256="")
-    return found.exclude(licence__state__in=[State.RESERVED, State.VOID])
+    return found.exclude(licence__state=State.RESERVED)
+
+
+def _standing_versions() -> QuerySet[LicenceVersion]:
+    """Without the licences that were declared void before anybody had them: no decision led to those."""
+    return _open_versions().exclude(licence__state=State.VOID)
 
 
 def _answer(row: LicenceVersion | None, how: str, on: dt.date, report: SignatureReport | None = None) -> Verification:
     if row is None:
         return Verification(UNKNOWN, how, on, None, report)
     licence = content.view(row.licence, row)
-    return Verification(_result(licence, row, on), how, on, public_facts(licence, on), report)
+    result = _result(licence, row, on)
+    after = ""
+    if result == SUPERSEDED:
+        next_one = LicenceVersion.objects.filter(licence_id=row.licence_id, version=row.version + 1)
+        after = next_one.values_list("kind", flat=True).first() or ""
+    return Verification(result, how, on, public_facts(licence, on), report, None, after)
 
 
 def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
     """What became of the licence counts first, then whether this version is the current one, then its dates."""
-    if licence.state in {State.REVOKED, State.CANCELLED}:
+    if licence.state in {State.REVOKED, State.CANCELLED, State.VOID}:
         return licence.state
     if row.version != row.licence.open_version:
         return SUPERSEDED
@@ -170,14 +184,17 @@ def _result(licence: LicenceView, row: LicenceVersion, on: dt.date) -> str:
 
 def public_of_cases(chains: Collection[str], on: dt.date) -> dict[str, PublicFacts]:
     """What anybody may see of the licences that cases led to, by the case's chain, in one query."""
-    rows = _open_versions().filter(source_case__in=list(chains)).order_by("created_at")
+    rows = _standing_versions().filter(source_case__in=list(chains)).order_by("created_at")
     return {row.source_case: public_facts(content.view(row.licence, row), on) for row in rows}
 
 
 def cases_of_number(spellings: Collection[str]) -> list[str]:
     """The chains of the cases that led to the licence of a number, whichever of its ``spellings`` it has."""
     return list(
-        _open_versions().filter(licence__number__in=list(spellings)).values_list("source_case", flat=True).distinct()
+        _standing_versions()
+        .filter(licence__number__in=list(spellings))
+        .values_list("source_case", flat=True)
+        .distinct()
     )
 
 
@@ -205,6 +222,7 @@ def public_facts(licence: LicenceView, on: dt.date) -> PublicFacts:
         valid_to=licence.valid_to,
         signed_at=licence.signed_at,
         rows=rows,
+        state_ground=licence.state_ground,
     )
 
 

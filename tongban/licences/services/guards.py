@@ -6,11 +6,12 @@ import uuid
 
 from django.utils.translation import gettext
 
-from tongban.core.actors import Actor
-from tongban.core.errors import Forbidden, NotFound, Refused, gettext_noop
+from tongban.core.actors import Actor, Duty
+from tongban.core.errors import Forbidden, NotFound, Refused, Stale, gettext_noop
 from tongban.core.law import Citation
 from tongban.licences.models import Licence, LicenceVersion
 from tongban.licences.states import STATE_LABELS, STEPS, State
+from tongban.records import queries as records
 
 
 def locked(licence_id: str) -> Licence:
@@ -28,6 +29,51 @@ def not_found() -> NotFound:
     )
 
 
+def locked_as_seen(licence_id: str, expected_seq: int | None) -> Licence:
+    """As :func:`locked`. Raises :class:`Stale` when something happened since the person looked."""
+    licence = locked(licence_id)
+    if expected_seq is not None and expected_seq != licence.seq:
+        raise Stale(
+            gettext_noop("Something happened to this licence since you opened it."),
+            remedy=gettext_noop("Look at what happened, then do it again if it still applies."),
+            since=records.events_since(f"licence:{licence.pk}", expected_seq),
+        )
+    return licence
+
+
+def check_issuer(licence: Licence, actor: Actor) -> None:
+    """Only officers of the authority that issued a licence act on it at the desk, and only while they are here.
+
+    Raises :class:`Forbidden`.
+    """
+    check_office(licence.region_code, actor)
+    if actor.kind != "system" and actor.organisation != licence.issuer_key:
+        raise Forbidden(
+            gettext_noop("Another authority issued this licence: %(issuer)s."),
+            remedy=gettext_noop("Turn to the authority named on the licence."),
+            params={"issuer": licence.issuer_name},
+        )
+    if actor.away_until is not None:
+        raise Forbidden(
+            gettext_noop("You are on leave until %(until)s; your deputy acts for you."),
+            remedy=gettext_noop("If you are back, end your leave on “My post” first."),
+            params={"until": actor.away_until},
+            code="on_leave",
+        )
+
+
+def check_duty(actor: Actor, duties: frozenset[Duty], rule: Citation | None = None) -> None:
+    """Raises :class:`Forbidden` unless one of the actor's posts carries one of ``duties``."""
+    if actor.kind != "system" and not duties & actor.duties:
+        raise Forbidden(
+            gettext_noop("This step is not with your post."),
+            remedy=gettext_noop("It is done by: %(who)s. Hand the case on, or ask them."),
+            rule=rule,
+            params={"who": sorted(str(duty) for duty in duties)},
+            code="not_your_post",
+        )
+
+
 def newest(licence: Licence) -> LicenceVersion:
     """The newest version of a licence."""
     return licence.versions.get(version=licence.version)
@@ -43,6 +89,13 @@ def check_step(licence: Licence, verb: str, actor: Actor) -> State:
             remedy=gettext_noop("Hand it to an officer whose post does."),
             rule=step.rule,
         )
+    check_state(licence, verb)
+    return step.target
+
+
+def check_state(licence: Licence, verb: str) -> None:
+    """Raises :class:`Refused` where ``verb`` does not start from the licence's state."""
+    step = STEPS[verb]
     if licence.state not in step.sources:
         raise Refused(
             gettext_noop("This cannot be done with a licence in the state “%(state)s”."),
@@ -50,7 +103,6 @@ def check_step(licence: Licence, verb: str, actor: Actor) -> State:
             rule=step.rule,
             params={"state": gettext(STATE_LABELS[licence.state])},
         )
-    return step.target
 
 
 def check_office(region_code: str, actor: Actor) -> None:

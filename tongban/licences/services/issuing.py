@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tongban.core import specs
+from tongban.core import licensing, specs
 from tongban.core.actors import Actor
 from tongban.core.dates import legal_date
 from tongban.core.errors import Invalid, gettext_noop
@@ -135,13 +135,41 @@ def renew(
 
 
 def replace(
-    *, licence_id: str, case_chain: str, actor: Actor, now: dt.datetime, issued_on: dt.date | None = None
+    *, licence_id: str, actor: Actor, now: dt.datetime, case_chain: str = "", issued_on: dt.date | None = None
 ) -> LicenceView:
-    """补发、换发: the same contents as a new version; files of the old one no longer verify as current."""
+    """补发、换发: the same contents as a new version; files of the old one no longer verify as current.
+
+    Without a case of its own the new version belongs to the case that led to the old one.
+    """
     with transaction.atomic():
         licence, old, day = _changeable(licence_id, actor, now, issued_on)
         term = Term(day, old.valid_from, old.valid_to)
-        return _successor(licence, old, "replace", term, case_chain, actor, now)
+        return _successor(licence, old, "replace", term, case_chain or old.source_case, actor, now)
+
+
+def correct(*, licence_id: str, entries: Mapping[str, str], actor: Actor, now: dt.datetime) -> LicenceView:
+    """更正 of a clerical error: a new version in which exactly ``entries`` differ; the decision stands as it was taken.
+
+    ``entries`` are printed values by key, with ``holder_name``, ``valid_from`` and ``valid_to`` (ISO days) beside
+    them. The holder's number and the licence's own are no clerical matter: another number is another licence. Raises
+    :class:`Invalid` as :func:`tongban.core.licensing.corrected` does.
+    """
+    with transaction.atomic():
+        licence, old, day = _changeable(licence_id, actor, now, None)
+        changed = licensing.corrected(content.entries(old), entries)
+        after = {**content.entries(old), **changed}
+        term = Term(day, dt.date.fromisoformat(after[licensing.VALID_FROM]), _day(after[licensing.VALID_TO]))
+        holder = Holder(old.holder_kind, after[licensing.HOLDER_NAME], old.holder_id, licence.applicant_id)
+        fields = {**old.fields, **{key: text for key, text in changed.items() if key in _printed(old)}}
+        return _successor(licence, old, "correct", term, old.source_case, actor, now, fields, holder)
+
+
+def _printed(seen: LicenceView) -> set[str]:
+    return {item.key for item in seen.spec.fields}
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _changeable(

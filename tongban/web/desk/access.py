@@ -141,6 +141,7 @@ def _not_with_post() -> Forbidden:
 #: Menu entries that only some posts have use for.
 _MENU_DUTIES = {
     "alerts": {Duty.SUPERVISOR, Duty.AGENCY_HEAD, Duty.GOVERNMENT_HEAD},
+    "holds": {Duty.SUPERVISOR, Duty.AGENCY_HEAD},
     "operations": {Duty.OPERATOR, Duty.SUPERVISOR},
 }
 

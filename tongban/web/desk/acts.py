@@ -200,6 +200,14 @@ _ALL = (
         _("The certificate is being made and signed."),
         note=_("The number is taken now; delivery opens when the signed file is on record, usually within a minute."),
     ),
+    Act(
+        Verb.VOID_CERTIFICATE,
+        services.void_certificate,
+        forms.VoidForm,
+        _("The certificate is void. Make the right one now: the ten working days run on."),
+        danger=True,
+        note=_("For a certificate that was made wrongly and that nobody has yet. Its number is never used again."),
+    ),
     Act(Verb.DELIVER, services.deliver, forms.DeliverForm, _("Delivered. The case is completed."), legal=True),
     Act(
         Verb.TERMINATE,

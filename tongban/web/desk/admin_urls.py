@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tongban.web.desk.views import admin, audit
+from tongban.web.desk.views import admin, audit, retention
 
 urlpatterns = [
     path("admin/", admin.home, name="admin_home"),
@@ -17,4 +17,8 @@ urlpatterns = [
     path("admin/sign-ins/", audit.sign_ins, name="sign_ins"),
     path("admin/events/", audit.events, name="events"),
     path("admin/looks/", audit.looks, name="looks"),
+    path("admin/retention/", retention.retention, name="retention"),
+    path("admin/retention/export/", retention.export, name="retention_export"),
+    path("holds/", retention.holds, name="holds"),
+    path("holds/<int:hold>/release/", retention.release, name="hold_release"),
 ]

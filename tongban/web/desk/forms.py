@@ -306,6 +306,12 @@ class DeliverForm(ActForm):
         self.fields["method"].initial = "electronic"
 
 
+class VoidForm(ActForm):
+    """Why a certificate that nobody has yet is void."""
+
+    reason = _area(_("Reason"))
+
+
 class TerminateForm(ActForm):
     """An end without a decision, on a named ground."""
 

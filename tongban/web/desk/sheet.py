@@ -46,10 +46,11 @@ MORE = (
     "convert",
     "put_back",
     "terminate",
+    "void_certificate",
 )
 #: Verbs after which an open question to a department has no use any more: the panel warns, it does not bar.
 ENDING = {"grant", "refuse", "file", "not_required", "refuse_acceptance", "terminate"}
-DANGER = {"refuse_acceptance", "not_required", "refuse", "terminate"}
+DANGER = {"refuse_acceptance", "not_required", "refuse", "terminate", "void_certificate"}
 KEYS = {"assign": "T", "note": "N"}
 
 

@@ -262,8 +262,7 @@ CRON = {
     "alerts": _("Raise alerts"),
     "catalogue-lists": _("Refresh the item lists"),
     "prune-tasks": _("Clear finished tasks"),
-    "prune-attempts": _("Clear old sign-in attempts"),
-    "prune-exports": _("Clear exported lists of last week"),
+    "retention": _("Delete what has been kept long enough"),
 }
 #: When scheduled jobs run, by the five fields of their line.
 WHEN = {

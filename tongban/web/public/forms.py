@@ -179,6 +179,20 @@ class Contact(Plain):
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
 
 
+class Ask(Plain):
+    """What a holder asks of the authority about a licence."""
+
+    reason = forms.CharField(
+        label=_("What happened, or which entry is wrong and what it should be"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _("Write in a sentence or two what happened or what is wrong."),
+            "max_length": _("At most 1000 characters."),
+        },
+    )
+
+
 def half_width(text: str) -> str:
     """``text`` with the letters, digits and dashes of a Chinese keyboard written as codes have them."""
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text))

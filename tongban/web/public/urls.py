@@ -97,6 +97,12 @@ urlpatterns = [
     path(f"{_CASE}documents/<uuid:document_id>/", cases.document, name="document"),
     path("licences/", licences.folder, name="licences"),
     path("licences/<uuid:licence_id>/", licences.licence, name="licence"),
+    path("licences/<uuid:licence_id>/ask/<slug:wish>/", licences.ask, name="licence_ask"),
+    path(
+        "licences/<uuid:licence_id>/requests/<uuid:request_id>/take-back/",
+        licences.take_back,
+        name="licence_take_back",
+    ),
     path("licences/<uuid:licence_id>/file/", licences.licence_file, name="licence_file"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<str:number>/", progress.progress_case, name="progress_case"),

@@ -6,34 +6,55 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.core.actors import Actor
-from tongban.core.errors import NotFound
+from tongban.core.errors import Invalid, NotFound, Refused
+from tongban.licences import content, services
 from tongban.licences import queries as licences
 from tongban.licences.values import LicenceView
 from tongban.records import queries as records
 from tongban.web.dates import full_day
+from tongban.web.licencewords import (
+    REQUEST_STATE,
+    STANDINGS,
+    VERB,
+    VERSION_KIND,
+    entry_name,
+    ground_words,
+    standing_name,
+)
+from tongban.web.public.forms import Ask
 from tongban.web.public.people import applicant_page
 from tongban.web.public.serving import inline
 from tongban.web.public.wording import today
 from tongban.web.wording import say
 
-#: Standing of a licence → (name, tag colour, icon).
-STANDINGS: dict[str, tuple[str, str, str]] = {
-    "valid": (gettext_noop("Valid"), "ok", "circle-check"),
-    "expired": (gettext_noop("Expired"), "plain", "hourglass"),
-    "suspended": (gettext_noop("Suspended"), "warn", "player-pause"),
-    "revoked": (gettext_noop("Revoked"), "late", "circle-x"),
-    "cancelled": (gettext_noop("Deregistered"), "plain", "circle-x"),
-    "reserved": (gettext_noop("Being signed"), "plain", "clock"),
-}
 #: Days before the end of validity from which a licence is shown as ending soon.
 SOON = 90
+
+
+#: What a holder may ask for, and what to know about it.
+ASKS = {
+    "replace": gettext_lazy("Ask for a replacement (lost or damaged)"),
+    "correct": gettext_lazy("Report an error of the authority"),
+}
+ASK_MEANS = {
+    "replace": gettext_lazy(
+        "The authority issues the same licence anew: its number stays, and the file you have now is then shown as "
+        "replaced. The electronic licence can be downloaded at any time without asking."
+    ),
+    "correct": gettext_lazy(
+        "For an entry that the authority wrote wrongly, for example a wrong character. If something about you or your "
+        "enterprise has changed since, apply for a change instead."
+    ),
+}
 
 
 @applicant_page
@@ -45,10 +66,10 @@ def folder(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _row(item: LicenceView, on: date) -> dict[str, Any]:
-    name, kind, icon = STANDINGS.get(item.standing(on), (item.standing(on), "plain", "clock"))
+    _name, kind, icon = STANDINGS.get(item.standing(on), (item.standing(on), "plain", "clock"))
     return {
         "licence": item,
-        "tag": say(name),
+        "tag": standing_name(item.standing(on), item.state_kind),
         "tag_kind": kind,
         "icon": icon,
         "until": until(item, on),
@@ -71,13 +92,78 @@ def until(item: LicenceView, on: date) -> str:
 def licence(request: HttpRequest, actor: Actor, licence_id: UUID) -> HttpResponse:
     """The licence with the facts as registered, its file, its versions."""
     found = licences.visible(str(licence_id), actor)
+    ground, rule = ground_words(found.state_ground, found.state_kind)
     context = {
         **_row(found, today()),
-        "history": [item for item in licences.history(str(licence_id)) if item.is_open],
+        "ground": ground if found.state in ("revoked", "cancelled") else "",
+        "ground_rule": rule,
+        "history": _history([item for item in licences.history(str(licence_id)) if item.is_open]),
+        "requests": [
+            {"request": each, "verb": VERB[each.verb], "state": REQUEST_STATE[each.state]}
+            for each in licences.requests_of(str(licence_id))
+            if each.origin == "holder"
+        ],
+        "asks": [(verb, label, services.ask_refusal(found, verb)) for verb, label in ASKS.items()],
         "pins": [],
         "nav": "licences",
     }
     return render(request, "public/licence.html", context)
+
+
+def _history(versions: list[LicenceView]) -> list[dict[str, Any]]:
+    """The versions, newest first, each with what it changed against the one before."""
+    out = []
+    for item, before in zip(versions, [*versions[1:], None], strict=True):
+        old = content.entries(before) if before else {}
+        new = content.entries(item)
+        differing = [key for key in new if before and new[key] != old.get(key)]
+        changed = [(entry_name(item, key), old.get(key, ""), new[key]) for key in differing]
+        out.append({"licence": item, "kind": VERSION_KIND.get(item.kind, item.kind), "changed": changed})
+    return out
+
+
+@applicant_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, actor: Actor, licence_id: UUID, wish: str) -> HttpResponse:
+    """Ask the authority for a replacement, or to correct an entry that it wrote wrongly."""
+    if wish not in ASKS:
+        raise NotFound(gettext_noop("There is no such page."), remedy=gettext_noop("Go back to the licence."))
+    found = licences.visible(str(licence_id), actor)
+    refusal = services.ask_refusal(found, wish)
+    form = Ask(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        values: dict[str, Any] = {"holders": licences.received_for(actor), "actor": actor, "now": timezone.now()}
+        try:
+            services.ask(licence_id=str(licence_id), verb=wish, reason=form.cleaned_data["reason"], **values)
+        except Invalid as error:
+            form.take(error.errors, say(error.message, error.params))
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, _("The authority has it now. The answer stands on this page."))
+            return redirect("public:licence", licence_id)
+    context = {
+        "licence": found,
+        "form": form,
+        "wish": wish,
+        "title": ASKS[wish],
+        "about": ASK_MEANS[wish],
+        "refusal": refusal,
+        "nav": "licences",
+    }
+    status = 422 if form.errors else refusal.status if refusal and request.method == "POST" else 200
+    return render(request, "public/licence_ask.html", context, status=status)
+
+
+@applicant_page
+@require_POST
+def take_back(request: HttpRequest, actor: Actor, licence_id: UUID, request_id: UUID) -> HttpResponse:
+    """Take back what was asked, while nobody has answered it."""
+    licences.visible(str(licence_id), actor)
+    holders = licences.received_for(actor)
+    services.take_back(request_id=str(request_id), actor=actor, holders=holders, now=timezone.now())
+    messages.success(request, _("Taken back."))
+    return redirect("public:licence", licence_id)
 
 
 @applicant_page

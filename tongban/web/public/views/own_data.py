@@ -21,12 +21,26 @@ from tongban.core.errors import Invalid, gettext_noop
 from tongban.core.numbers import page_number
 from tongban.licences import queries as licences
 from tongban.messaging import queries as messaging
+from tongban.retention import queries as retention
 from tongban.web.looking import LOOK, Dated
 from tongban.web.public.forms import Contact
 from tongban.web.public.people import applicant_page
+from tongban.web.retentionwords import KIND, period
 from tongban.web.wording import say
 from tongban.web.words import STATUS
 
+#: Kinds of data that are about the person; the others are about officers.
+PERIODS = (
+    "drafts",
+    "correction_uploads",
+    "undecided_cases",
+    "decided_cases",
+    "licences",
+    "sign_ins",
+    "looks",
+    "sessions",
+    "attempts",
+)
 #: Copies made by one account in so many minutes: each reads everything.
 MOST, MINUTES = 20, 60
 TOO_MANY = gettext_noop("Too many copies of your data.")
@@ -49,6 +63,7 @@ def looks(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_safe
 def data(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What is kept, by category, with purpose, basis and how long."""
+    rules = {kind: rule for kind, rule in retention.rules().items() if kind in PERIODS}
     context = {
         "people": accounts.applicants_of(actor),
         "kept": cases.kept(actor),
@@ -56,6 +71,10 @@ def data(request: HttpRequest, actor: Actor) -> HttpResponse:
         "looked": accounts.own_looks(actor).total,
         "letters": messaging.told_count(actor.applicant_ids, int(actor.id)),
         "signed_in": accounts.sign_ins(account_id=int(actor.id)).total,
+        "periods": [
+            (str(KIND[rule.kind][0]), period(rule), str(KIND[rule.kind][1]) if not rule.permanent else "")
+            for rule in rules.values()
+        ],
         "log_days": settings.ACCESS_LOG_DAYS,
         "nav": "account",
     }

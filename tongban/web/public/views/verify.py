@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongban.accounts import services as accounts
 from tongban.licences import queries as licences
 from tongban.licences.queries import Verification
+from tongban.web.licencewords import ground_words, standing_name
 from tongban.web.public.forms import VerifyFile, VerifyIdentifier
 from tongban.web.public.people import visitor
 from tongban.web.public.wording import joined, today
@@ -70,6 +71,21 @@ RESULTS: dict[str, tuple[str, str, str, str]] = {
         "warn",
         "alert-triangle",
     ),
+    "corrected": (
+        gettext_noop("Replaced by a correction"),
+        gettext_noop(
+            "This file was issued here and bore a clerical error. A corrected version has taken its place; ask the "
+            "holder for that one."
+        ),
+        "warn",
+        "alert-triangle",
+    ),
+    "replaced": (
+        gettext_noop("Replaced: it was reported lost or damaged"),
+        gettext_noop("This file was issued here. The licence was issued anew since; only the new version counts."),
+        "warn",
+        "alert-triangle",
+    ),
     "suspended": (
         gettext_noop("Suspended"),
         gettext_noop("This licence was issued here, but it must not be used at present."),
@@ -88,6 +104,15 @@ RESULTS: dict[str, tuple[str, str, str, str]] = {
         "late",
         "circle-x",
     ),
+    "void": (
+        gettext_noop("Void"),
+        gettext_noop(
+            "This licence was made in error and declared void before it was delivered. It never had effect, and its "
+            "number is not used again."
+        ),
+        "late",
+        "ban",
+    ),
     "expired": (
         gettext_noop("Expired"),
         gettext_noop("This licence was issued here, but its validity has ended."),
@@ -101,13 +126,8 @@ RESULTS: dict[str, tuple[str, str, str, str]] = {
         "help-circle",
     ),
 }
-STATES = {
-    "valid": gettext_noop("Valid"),
-    "expired": gettext_noop("Expired"),
-    "suspended": gettext_noop("Suspended"),
-    "revoked": gettext_noop("Revoked"),
-    "cancelled": gettext_noop("Deregistered"),
-}
+#: How the version after a superseded one came about → the entry of :data:`RESULTS` that says so.
+_SUCCESSORS = {"correct": "corrected", "replace": "replaced"}
 
 
 @never_cache
@@ -151,6 +171,9 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, found: Verification, file_name: str = "") -> HttpResponse:
     title, about, kind, icon = RESULTS[_verdict(found)]
+    ground, rule = "", None
+    if found.licence and found.licence.state in ("revoked", "cancelled"):
+        ground, rule = ground_words(found.licence.state_ground, found.licence.state_kind)
     context = {
         "found": found,
         "facts": found.licence,
@@ -159,7 +182,9 @@ def _answer(request: HttpRequest, found: Verification, file_name: str = "") -> H
         "kind": kind,
         "icon": icon,
         "paper": found.document,
-        "state": say(STATES.get(found.licence.state, "")) if found.licence else "",
+        "state": standing_name(found.licence.state, found.licence.state_kind) if found.licence else "",
+        "ground": ground,
+        "ground_rule": rule,
         "file_name": file_name,
         "signature": _signature(found),
         "nav": "verify",
@@ -171,6 +196,8 @@ def _verdict(found: Verification) -> str:
     """The entry of :data:`RESULTS`. A code alone proves what is registered, not the paper that it was read from."""
     if found.result == "genuine" and found.how != "file":
         return "registered"
+    if found.result == "superseded":
+        return _SUCCESSORS.get(found.successor, "superseded")
     if found.result == "unknown" and found.signature is not None and found.signature.good:
         return "document_void" if found.document and found.document.status == "void" else "document"
     return found.result if found.result in RESULTS else "unknown"
