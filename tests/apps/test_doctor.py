@@ -332,6 +332,16 @@ def test_mail_that_cannot_leave(now: dt.datetime, settings: Any) -> None:
     assert levels("mail", now) == {"fail"}
 
 
+def test_short_messages_that_cannot_leave(now: dt.datetime, settings: Any, tmp_path: Path) -> None:
+    assert levels("sms", now) == {"ok"}
+    settings.SMS_FILE_DIR, settings.SMS_GATEWAY_URL, settings.SMS_TIMEOUT = "", "http://127.0.0.1:9/", 2
+    assert levels("sms", now) == {"fail"}
+    settings.SMS_GATEWAY_URL = ""
+    assert levels("sms", now) == {"ok"}, "a hall may do without"
+    settings.MESSAGE_TEMPLATES_FILE = str(tmp_path / "absent.yaml")
+    assert levels("sms", now) == {"fail"}
+
+
 def test_backups(now: dt.datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.BACKUP_DIR = ""
     assert levels("backup", now) == {"warn"}

@@ -10,7 +10,7 @@ from django.conf import settings
 from tongban.gateways.sms import files, http
 from tongban.gateways.sms.values import ShortMessage, SmsDeferred, SmsRefused
 
-__all__ = ["ShortMessage", "SmsDeferred", "SmsRefused", "configured", "send"]
+__all__ = ["ShortMessage", "SmsDeferred", "SmsRefused", "configured", "probe", "send"]
 
 
 def configured() -> bool:
@@ -29,3 +29,11 @@ def send(message: ShortMessage) -> str:
     if settings.SMS_GATEWAY_URL:
         return http.deliver(message)
     raise SmsRefused("no gateway for short messages is set up (SMS_URL)")
+
+
+def probe() -> None:
+    """Whether a message could be handed over now: reach the gateway, send nothing. Raises SmsDeferred when not."""
+    if settings.SMS_FILE_DIR:
+        files.probe()
+    elif settings.SMS_GATEWAY_URL:
+        http.probe()

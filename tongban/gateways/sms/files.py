@@ -33,3 +33,10 @@ def deliver(message: ShortMessage) -> str:
             draft.unlink()
         raise SmsDeferred(f"the directory of short messages cannot be written: {error.strerror}") from error
     return name
+
+
+def probe() -> None:
+    """Raise SmsDeferred unless the directory can be written."""
+    folder = Path(settings.SMS_FILE_DIR)
+    if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+        raise SmsDeferred(f"the directory of short messages {folder} cannot be written")

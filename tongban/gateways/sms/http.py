@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import urllib.error
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -53,6 +55,16 @@ def deliver(message: ShortMessage) -> str:
             raise _failure(error.code, error.read(MOST_ANSWER)) from error
     except (OSError, http.client.HTTPException) as error:
         raise SmsDeferred(f"the short message gateway did not answer: {error}") from error
+
+
+def probe() -> None:
+    """Connect to the gateway's host and say nothing. Raises SmsDeferred when that is not possible."""
+    parts = urlsplit(settings.SMS_GATEWAY_URL)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=settings.SMS_TIMEOUT).close()
+    except OSError as error:
+        raise SmsDeferred(f"{type(error).__name__}: {error}") from error
 
 
 def _number(answer: bytes) -> str:

@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "seals": work.seals,
     "calendar": work.calendar,
     "mail": work.mail,
+    "sms": work.sms,
     "antivirus": work.antivirus,
     "backup": work.backup,
 }

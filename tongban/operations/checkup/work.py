@@ -14,9 +14,11 @@ from django.conf import settings
 
 from tongban.calendars import queries as calendars
 from tongban.core.dates import legal_date
-from tongban.core.errors import gettext_noop
+from tongban.core.errors import Invalid, gettext_noop
 from tongban.gateways import antivirus as antivirus_gateway
 from tongban.gateways import mail as mail_gateway
+from tongban.gateways import sms as sms_gateway
+from tongban.messaging.templates import templates
 from tongban.operations import backup as backups
 from tongban.operations import probes
 from tongban.operations.outcome import Result, bad, poor, well
@@ -172,6 +174,34 @@ def mail(now: datetime) -> Iterator[Result]:
         )
     else:
         yield well("mail", gettext_noop("Mail can be handed over."))
+
+
+def sms(now: datetime) -> Iterator[Result]:
+    """Short messages can leave the house, where they are set up, and the texts of all messages can be read."""
+    try:
+        templates()
+    except Invalid as error:
+        yield bad(
+            "sms",
+            gettext_noop("The texts of messages are wrong: %(why)s"),
+            gettext_noop("Correct the file that MESSAGE_TEMPLATES_FILE names, or leave the setting empty."),
+            why=str(error)[:300],
+        )
+        return
+    try:
+        sms_gateway.probe()
+    except sms_gateway.SmsDeferred as error:
+        yield bad(
+            "sms",
+            gettext_noop("Short messages cannot be handed over: %(why)s."),
+            gettext_noop("Look at SMS_URL, the firewall and the gateway; messages wait and are sent later."),
+            why=str(error)[:200],
+        )
+    else:
+        if sms_gateway.configured():
+            yield well("sms", gettext_noop("Short messages can be handed over."))
+        else:
+            yield well("sms", gettext_noop("Short messages are not set up; people are told by inbox and mail."))
 
 
 def antivirus(now: datetime) -> Iterator[Result]:
