@@ -279,6 +279,10 @@ try:
 except ValueError as error:
     _environment.problem("ANTIVIRUS_URL", str(error), "Write none, clamd:///run/clamav/clamd.ctl or clamd://host:3310")
 
+# --- office files -----------------------------------------------------------------------------------------------
+#: The program that turns office files into PDF, or none.
+OFFICE_CONVERTER = _environment.text("OFFICE_CONVERTER", "soffice")
+
 # --- uploads ---------------------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = _environment.whole_number("MAX_UPLOAD_BYTES", 20 * 1024 * 1024, least=1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -324,6 +328,7 @@ OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
     "prune-attempts": ("15 3 * * *", "tongban.accounts.services.prune_attempts"),
     "prune-exports": ("45 3 * * *", "tongban.cases.effects.prune_exports"),
     "prune-archives": ("50 3 * * *", "tongban.cases.effects.prune_archives"),
+    "office-files": ("*/10 * * * *", "tongban.documents.effects.ask_for_missing"),
     "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
     "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),
 }

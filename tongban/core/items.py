@@ -140,6 +140,15 @@ class Fee:
     basis: str
 
 
+class OfficeFile(StrEnum):
+    """Kinds of office files that a material may be sent as; they are converted for reading."""
+
+    DOCX = "docx"
+    XLSX = "xlsx"
+    ODT = "odt"
+    ODS = "ods"
+
+
 @dataclass(frozen=True)
 class CheckPoint:
     """One thing an officer must look at. ``source`` names the article or the material it rests on."""
@@ -170,6 +179,7 @@ class Material:
     commitment: bool = False
     help: str = ""
     check_points: tuple[CheckPoint, ...] = ()
+    office_files: tuple[OfficeFile, ...] = ()  # kinds taken beside PDF, JPG and PNG
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
-from tongban.cases.queries.files import case_document, case_file, case_power, draft_file_content
+from tongban.cases.queries.files import case_copy, case_document, case_file, case_power, draft_copy, draft_file_content
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
 from tongban.cases.queries.own_data import OwnCase, kept, numbers_of, own_cases
@@ -46,6 +46,7 @@ __all__ = [
     "OwnCase",
     "PapersView",
     "Wanted",
+    "case_copy",
     "case_document",
     "case_file",
     "case_for_applicant",
@@ -57,6 +58,7 @@ __all__ = [
     "decisions",
     "departments",
     "draft",
+    "draft_copy",
     "draft_file",
     "draft_file_content",
     "drafts",

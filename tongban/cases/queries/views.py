@@ -15,11 +15,15 @@ from tongban.core.forms import DisplayRow
 from tongban.core.items import CheckPoint, FormField, FormPage, Material, Variant
 from tongban.core.law import Citation
 from tongban.core.materials import Tailored
+from tongban.documents.queries import ReadingCopyView
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file of a material. ``row_id`` identifies the row for removal, ``file_id`` the stored bytes."""
+    """One file of a material. ``row_id`` identifies the row for removal, ``file_id`` the stored bytes.
+
+    ``copy`` is the copy for reading of an office file, the only kind that a browser cannot show.
+    """
 
     row_id: int
     file_id: str
@@ -30,6 +34,7 @@ class FileRow:
     sha256: str
     round: int = 1
     superseded: bool = False
+    copy: ReadingCopyView | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,7 @@ class FindingView:
     met: bool | None
     remark: str = ""
     by_name: str = ""
+    together: bool = False  # found met by the reader in one act with others
 
 
 @dataclass(frozen=True)
@@ -233,6 +239,33 @@ class SpecialView:
     ended_on: date | None
     result: str
     supplements: tuple[SupplementView, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntryChange:
+    """An entry of the form that a correction changed. ``hidden``: the difference lies in what is masked.
+
+    ``old`` or ``new`` is None where the line came or went with the change.
+    """
+
+    notice: int
+    old: DisplayRow | None
+    new: DisplayRow | None
+    hidden: bool
+    at: datetime
+    by_name: str
+
+    @property
+    def path(self) -> str:
+        """The entry's path in the form."""
+        return self.old.path if self.old is not None else self.new.path if self.new is not None else ""
+
+    @property
+    def gone(self) -> tuple[tuple[str, ...], ...]:
+        """Rows of a table that are there no more."""
+        return tuple(
+            row for row in (self.old.rows if self.old else ()) if row not in (self.new.rows if self.new else ())
+        )
 
 
 @dataclass(frozen=True)
@@ -428,6 +461,7 @@ class CaseView:
     special: tuple[SpecialView, ...]
     materials: tuple[CaseMaterialView, ...]
     display: tuple[DisplayRow, ...]
+    changes: Mapping[str, tuple[EntryChange, ...]]  # by the path of the line that stands, newest first
     documents: tuple[DocumentRow, ...]
     licence: LicenceRow | None
     story: tuple[StoryEntry, ...]

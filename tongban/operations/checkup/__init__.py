@@ -35,6 +35,7 @@ CHECKS: dict[str, Check] = {
     "calendar": work.calendar,
     "mail": work.mail,
     "antivirus": work.antivirus,
+    "office": work.office,
     "backup": work.backup,
 }
 
