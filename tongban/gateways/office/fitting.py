@@ -22,12 +22,14 @@ _SETUP = re.compile(rb"<(?:\w+:)?pageSetup\b[^>]*?(?:/>|>.*?</(?:\w+:)?pageSetup
 _DATA_ENDS = re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?\bref=\"[A-Z]+\d+(?::([A-Z]+)\d+)?\"")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)\d+\"")
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c\b")
+_ROW = re.compile(rb"<(?:\w+:)?row(?:\s[^>]*?[^/])?>.*?</(?:\w+:)?row>", re.DOTALL)
 _PRINT_NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?_xlnm\.Print_Area.*?</(?:\w+:)?definedName>", re.DOTALL)
 _LAYOUT = re.compile(rb"<style:page-layout-properties\b")
 _SCALES = re.compile(rb"\sstyle:scale-to(?:-pages|-X|-Y)?=\"[^\"]*\"")
 _RANGES = re.compile(rb"\stable:print-ranges=\"[^\"]*\"")
-#: Cells that are looked at for the last column where the sheet does not say it.
-_CELLS = 200_000
+#: Rows that are looked at for the last column.
+_ROWS = 5_000
 
 
 def fitted(content: bytes, extension: str) -> bytes:
@@ -71,12 +73,13 @@ def _fit(part: bytes) -> bytes:
 
 
 def _columns(part: bytes) -> int:
-    """The number of the last column, from the sheet's own word or from its first cells."""
+    """The number of the last column, by the sheet's own word and by its first rows; cells need not say their place."""
     said = _DIMENSION.search(part[:4000])
-    if said is not None and said.group(1):
-        return _number(said.group(1))
-    cells = islice(_CELL.finditer(part), _CELLS)
-    return max((_number(found.group(1)) for found in cells), default=1)
+    most = _number(said.group(1)) if said is not None and said.group(1) else 1
+    for row in islice(_ROW.finditer(part), _ROWS):
+        placed = [_number(found.group(1)) for found in _CELL.finditer(row.group())]
+        most = max(most, len(_ANY_CELL.findall(row.group())), *placed)
+    return most
 
 
 def _number(letters: bytes) -> int:
