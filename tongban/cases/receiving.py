@@ -60,7 +60,7 @@ def receive(content: bytes, name: str, material: Material | None = None) -> Rece
     scanner does not answer. The scanner sees the file as it was sent, before anything was taken out of it.
     """
     office = material.office_files if material is not None else ()
-    clean = clean_upload(content, name, allowed=(*PAPERS, *(kind.value for kind in office)))
+    clean = clean_upload(content, name, allowed=(*PAPERS, *office))
     try:
         found = antivirus.scan(content)
     except antivirus.ScannerFailed as error:

@@ -140,13 +140,8 @@ class Fee:
     basis: str
 
 
-class OfficeFile(StrEnum):
-    """Kinds of office files that a material may be sent as; they are converted for reading."""
-
-    DOCX = "docx"
-    XLSX = "xlsx"
-    ODT = "odt"
-    ODS = "ods"
+#: Kinds of office files that a material may be sent as; they are converted for reading.
+OFFICE_FILES = ("docx", "xlsx", "odt", "ods")
 
 
 @dataclass(frozen=True)
@@ -179,7 +174,7 @@ class Material:
     commitment: bool = False
     help: str = ""
     check_points: tuple[CheckPoint, ...] = ()
-    office_files: tuple[OfficeFile, ...] = ()  # kinds taken beside PDF, JPG and PNG
+    office_files: tuple[str, ...] = ()  # kinds taken beside PDF, JPG and PNG
 
 
 @dataclass(frozen=True)

@@ -46,16 +46,7 @@ _FETCHING = re.compile(r"\b(WEBSERVICE|RTD|CALL|REGISTER\.ID|DDE)\(|\|'[^'\"]*'!
 _WORDS = frozenset({"instrText", "f", "definedName"})
 _See = Callable[[str, dict[str, str], str], object]
 _CHARTS = ("application/vnd.oasis.opendocument.chart", "application/vnd.oasis.opendocument.formula")
-_BREAKS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    NotImplementedError,
-)
+_BREAKS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 def check_office(content: bytes) -> str:

@@ -23,6 +23,7 @@ from tongban.cases.models import (
     Review,
 )
 from tongban.cases.privacy import mask_form, open_form
+from tongban.cases.queries.changed import EntryChange
 from tongban.cases.queries.changes import changes
 from tongban.cases.queries.copies import copies_of
 from tongban.cases.queries.story import story
@@ -32,7 +33,6 @@ from tongban.cases.queries.views import (
     ClarificationView,
     CorrectionView,
     DocumentRow,
-    EntryChange,
     FileRow,
     LicenceRow,
     Point,

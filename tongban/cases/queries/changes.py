@@ -7,7 +7,7 @@ from typing import Any
 
 from tongban.cases.models import CorrectionNotice
 from tongban.cases.privacy import mask_form, open_form
-from tongban.cases.queries.views import EntryChange
+from tongban.cases.queries.changed import EntryChange
 from tongban.core.forms import DisplayRow, flatten_for_display
 from tongban.core.items import FormPage
 from tongban.records.values import EventView

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from tongban.cases.facts import Loaded
-from tongban.cases.queries.views import EntryChange, StoryEntry
+from tongban.cases.queries.changed import EntryChange
+from tongban.cases.queries.views import StoryEntry
 from tongban.core.clock import Ground
 from tongban.core.errors import gettext_noop
 from tongban.core.forms import DisplayRow, label_path

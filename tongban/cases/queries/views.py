@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tongban.accounts.queries import PowerView
+from tongban.cases.queries.changed import EntryChange
 from tongban.catalogue.views import VersionView
 from tongban.core.case_facts import Status
 from tongban.core.clock import Limit, Reading
@@ -239,33 +240,6 @@ class SpecialView:
     ended_on: date | None
     result: str
     supplements: tuple[SupplementView, ...] = ()
-
-
-@dataclass(frozen=True)
-class EntryChange:
-    """An entry of the form that a correction changed. ``hidden``: the difference lies in what is masked.
-
-    ``old`` or ``new`` is None where the line came or went with the change.
-    """
-
-    notice: int
-    old: DisplayRow | None
-    new: DisplayRow | None
-    hidden: bool
-    at: datetime
-    by_name: str
-
-    @property
-    def path(self) -> str:
-        """The entry's path in the form."""
-        return self.old.path if self.old is not None else self.new.path if self.new is not None else ""
-
-    @property
-    def gone(self) -> tuple[tuple[str, ...], ...]:
-        """Rows of a table that are there no more."""
-        return tuple(
-            row for row in (self.old.rows if self.old else ()) if row not in (self.new.rows if self.new else ())
-        )
 
 
 @dataclass(frozen=True)

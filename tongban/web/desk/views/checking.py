@@ -52,10 +52,10 @@ def finding(request: DeskRequest, number: str) -> HttpResponse:
 
 @require_POST
 @staff_page()
-def together(request: DeskRequest, number: str, material: str) -> HttpResponse:
+def together(request: DeskRequest, number: str, material_key: str) -> HttpResponse:
     """Every open point of a material is met, or the last such act is taken back."""
     act = services.undo_material if request.POST.get("do") == "undo" else services.meet_material
-    act(number=number, actor=request.actor, material_key=material, now=request.now)
+    act(number=number, actor=request.actor, material_key=material_key, now=request.now)
     return _back(request, number, "points")
 
 
