@@ -28,6 +28,10 @@ system_packages() {
   if [ "$1" = browser ]; then
     command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || missing="$missing chromium"
   fi
+  if ! command -v soffice >/dev/null; then # office files wait unconverted without it, everything else works
+    office="libreoffice-writer-nogui libreoffice-calc-nogui"
+    [ "$(id -u)" = 0 ] && missing="$missing $office" || say "to read office files at the desk: sudo apt-get install -y --no-install-recommends $office"
+  fi
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing system packages:$missing"

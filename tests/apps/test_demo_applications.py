@@ -18,7 +18,7 @@ from tongban.core.codes.identity import resident_id_problems, uscc_problems
 from tongban.core.forms import fields_of, validate
 from tongban.core.items import FieldKind
 from tongban.core.materials import check_answers, known_applicant, tailored
-from tongban.records.uploads import check_upload
+from tongban.records.uploads import PAPERS, check_upload
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2027, 12, 31)
 DAYS = [FIRST + dt.timedelta(days=step) for step in range(0, (LAST - FIRST).days, 37)] + [dt.date(2026, 11, 23), LAST]
@@ -96,8 +96,8 @@ def test_no_material_is_missing_and_all_can_be_taken(key, application):
     assert not any(field.kind is FieldKind.FILE for item in items_in_force(key) for field in fields_of(item.form))
     for material in wanted(key, application):
         name, content = materials.sample(key, material.key, material.name, application.name, form)
-        upload = check_upload(content, name)
-        assert 1 <= upload.pages <= 5
+        upload = check_upload(content, name, allowed=(*PAPERS, *material.office_files))
+        assert (upload.extension in PAPERS) <= upload.pages <= 5
         assert len(content) < 400_000
         if upload.extension == "pdf":
             for text in page_texts(content):

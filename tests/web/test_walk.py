@@ -75,7 +75,7 @@ def _mixed(world: World, route: Route) -> Iterator[str]:
     address = reverse(route.name, kwargs={**own, **{name: foreign[name] for name in inner}})
     line = TABLE[route.name]
     role = "owner" if line.who.public else "supervisor"
-    method = "GET" if 200 in line.get else "POST"
+    method = "POST" if line.get == {405} else "GET"
     answer = ask(world.clients[role], method, address)
     if answer.status_code != 404:
         yield f"{method} {address} ({role}) with somebody else's {sorted(inner)}: {answer.status_code}, not 404"

@@ -142,6 +142,7 @@ TABLE = {
     "desk:case_print": _page(For.CASE, 200),
     "desk:ledger": _page(For.CASE, 200),
     "desk:chain": _page(For.CASE, 200),
+    "desk:case_file_copy": _page(For.CASE, 404),  # no office file: tests/web/test_office_files.py
     "desk:case_file": _page(For.CASE, 200),
     "desk:case_document": _page(For.CASE, 200),
     "desk:licence_file": _page(For.CASE, 200),
@@ -153,6 +154,7 @@ TABLE = {
     "desk:archive_file": _page(For.CASE, post=404),  # whoever asked for it alone: tests/web/test_desk_papers.py
     "desk:case_power": _page(For.CASE, 404),  # handed in by the applicant itself: tests/web/test_agents.py
     "desk:finding": _page(For.CASE, post=422),
+    "desk:meet_material": _page(For.CASE, post=(302, 409)),
     "desk:annotate": _page(For.CASE, 302, post=(409, 422)),
     "desk:drop_point": _page(For.CASE, post=409),
     "desk:judge_point": _page(For.CASE, post=409),
@@ -266,6 +268,7 @@ TABLE = {
     "public:draft_remove_file": _page(For.OWNER, post=302),
     "public:draft_reuse": _page(For.OWNER, post=409),
     "public:draft_file": _page(For.OWNER, 200),
+    "public:draft_file_copy": _page(For.OWNER, 404),
     "public:draft_check": _page(For.OWNER, 302, post=409),
     "public:case": _page(For.OWNER, 200),
     "public:receipt": _page(For.OWNER, 200),
@@ -279,6 +282,7 @@ TABLE = {
     "public:case_copy": _page(For.OWNER, post=302),
     "public:withdraw": _page(For.OWNER, 200, post=409),
     "public:case_file": _page(For.OWNER, 200),
+    "public:case_file_copy": _page(For.OWNER, 404),
     "public:document": _page(For.OWNER, 200),
     "public:licence": _page(For.OWNER, 200),
     "public:licence_file": _page(For.OWNER, 200),

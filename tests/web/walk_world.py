@@ -83,7 +83,7 @@ class World:
     def parts(self, route: Route, things: Mapping[str, Any]) -> dict[str, Any]:
         """The parts of ``route`` filled from ``things``; in a draft, ``file_id`` is a file of the draft."""
         known = {**things, "number": 1} if route.name in _NUMBER_OF_FORM else things
-        known = {**known, "file_id": things["draft_file"]} if route.name == "public:draft_file" else known
+        known = {**known, "file_id": things["draft_file"]} if route.name.startswith("public:draft_file") else known
         if route.name.startswith("desk:draft_") or route.name == "desk:draft":
             known = {**known, "version": things["draft_version"]}
         if route.name in ("desk:document_sample", "desk:document_languages"):

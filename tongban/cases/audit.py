@@ -205,6 +205,11 @@ def _notices(case: Case, name: str, events: list[EventView], rows: dict[int, Ann
     notices = {row.number: row for row in CorrectionNotice.objects.filter(case=case)}
     firm = {event.facts.get("notice"): event.facts["respond_by"] for event in events if event.verb == "firm_correction"}
     for event in events:
+        if event.verb == "submit_correction":
+            answered_notice = notices.get(int(str(event.facts.get("notice", 0))))
+            former = answered_notice.former if answered_notice else {}
+            if event.facts.get("former", "") != (snapshot.digest(former) if former else ""):
+                yield Finding(name, event.seq, "notice", f"former entries of case {case.number} changed")
         if event.verb != "request_correction":
             continue
         notice = notices.get(int(str(event.facts.get("notice", 0))))

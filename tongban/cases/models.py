@@ -244,6 +244,7 @@ class CorrectionNotice(models.Model):
     answered_on = models.DateField(null=True, blank=True)
     answer_draft = models.JSONField(default=dict)
     left = models.JSONField(default=dict, db_default={})  # field → why it stays as it is, not handed in yet
+    former = models.JSONField(default=dict, db_default={})  # field → the entry that the answer replaced, sealed
     reminded = models.JSONField(default=list)  # days on which a reminder went out
 
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from tongban.core.errors import DomainError, FieldError, Invalid, gettext_noop
+from tongban.core.items import Material
+from tongban.documents import services as documents
 from tongban.gateways import antivirus
 from tongban.records.cleaning import CleanUpload, clean_upload
 from tongban.records.services import store_file
+from tongban.records.uploads import PAPERS
 from tongban.records.values import FileView
 
 logger = logging.getLogger(__name__)
@@ -32,7 +37,7 @@ class Received:
 
     @property
     def pages(self) -> int:
-        """Pages of a PDF; 1 for a picture."""
+        """Pages of a PDF; 1 for a picture, 0 for an office file."""
         return self.clean.checked.pages
 
     @property
@@ -41,17 +46,21 @@ class Received:
         return self.clean.removed
 
     def store(self, purpose: str) -> FileView:
-        """Keep it, inside the transaction that refers to it."""
-        return store_file(content=self.clean.content, name=self.name, mime=self.clean.checked.mime, purpose=purpose)
+        """Keep it, inside the transaction that refers to it; an office file gets a copy for reading."""
+        mime = self.clean.checked.mime
+        stored = store_file(content=self.clean.content, name=self.name, mime=mime, purpose=purpose)
+        documents.ask_for_copy(file_id=stored.id, mime=mime, now=timezone.now())
+        return stored
 
 
-def receive(content: bytes, name: str) -> Received:
-    """Check, clean and scan an uploaded file.
+def receive(content: bytes, name: str, material: Material | None = None) -> Received:
+    """Check, clean and scan an uploaded file; ``material`` says which office files are taken beside papers.
 
     Raises Invalid on the field ``file`` with a remedy when the file cannot be taken, :class:`NotScanned` when the virus
     scanner does not answer. The scanner sees the file as it was sent, before anything was taken out of it.
     """
-    clean = clean_upload(content, name)
+    office = material.office_files if material is not None else ()
+    clean = clean_upload(content, name, allowed=(*PAPERS, *office))
     try:
         found = antivirus.scan(content)
     except antivirus.ScannerFailed as error:

@@ -29,4 +29,5 @@ ENTRY_NAMES: Mapping[str, str] = {
     "message": "提示", "at_least": "不小于", "at_most": "不超过", "below": "小于", "product_of": "等于各项之积",
     "sum_of": "等于各项之和", "tolerance": "允许相差（%）", "not_after": "起算日期", "field": "填写项",
     "minutes_to_fill": "填表用时（分钟）", "appliable": "开通网上申请", "follow_up": "监管单位",
+    "office_files": "可交的办公文件格式",
 }  # fmt: skip

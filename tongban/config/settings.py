@@ -313,6 +313,10 @@ try:
 except ValueError as error:
     _environment.problem("ANTIVIRUS_URL", str(error), "Write none, clamd:///run/clamav/clamd.ctl or clamd://host:3310")
 
+# --- office files -----------------------------------------------------------------------------------------------
+#: The program that turns office files into PDF, or none.
+OFFICE_CONVERTER = _environment.text("OFFICE_CONVERTER", "soffice")
+
 # --- uploads ---------------------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = _environment.whole_number("MAX_UPLOAD_BYTES", 20 * 1024 * 1024, least=1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -356,6 +360,7 @@ OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
     "alerts": ("*/5 * * * *", "tongban.oversight.services.raise_alerts"),
     "sweep": ("*/5 * * * *", "tongban.cases.effects.sweep_cases"),
     "retention": ("15 3 * * *", "tongban.retention.services.run_scheduled"),
+    "office-files": ("*/10 * * * *", "tongban.documents.effects.ask_for_missing"),
     "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
     "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),
 }

@@ -140,6 +140,10 @@ class Fee:
     basis: str
 
 
+#: Kinds of office files that a material may be sent as; they are converted for reading.
+OFFICE_FILES = ("docx", "xlsx", "odt", "ods")
+
+
 @dataclass(frozen=True)
 class CheckPoint:
     """One thing an officer must look at. ``source`` names the article or the material it rests on."""
@@ -170,6 +174,7 @@ class Material:
     commitment: bool = False
     help: str = ""
     check_points: tuple[CheckPoint, ...] = ()
+    office_files: tuple[str, ...] = ()  # kinds taken beside PDF, JPG and PNG
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,24 @@ class EnglishText(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["authority_key", "kind"], name="english_text_once")]
+
+
+class ReadingCopy(models.Model):
+    """转换件: an office file as PDF, for reading. Its source stays the evidence; this can be made anew."""
+
+    WAITING, READY, FAILED = "waiting", "ready", "failed"
+
+    source_id = models.UUIDField(primary_key=True)  # of the stored file
+    extension = models.CharField(max_length=4)
+    state = models.CharField(max_length=8, default=WAITING)
+    reason = models.CharField(max_length=12, blank=True, default="")  # why there is none
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file_id = models.UUIDField(null=True, blank=True)
+    pages = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["asked_at"], condition=models.Q(state="failed"), name="reading_copy_failed_idx")
+        ]

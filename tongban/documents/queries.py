@@ -15,6 +15,8 @@ from tongban.core.errors import NotFound, gettext_noop
 from tongban.documents.composing import Composition, compose
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.models import Document
+from tongban.documents.reading_copies import ReadingCopyView as ReadingCopyView
+from tongban.documents.reading_copies import reading_copies as reading_copies
 from tongban.gateways import seal as seals
 
 

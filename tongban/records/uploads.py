@@ -12,14 +12,17 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from tongban.core.errors import FieldError, Invalid, gettext_noop
+from tongban.records import office_files
 
 MAX_BYTES = 20 * 1024 * 1024
 #: A JPEG is decoded at an eighth of its size to see whether it is whole; a PNG has to be decoded as it is.
 MAX_PIXELS = {"jpg": 150_000_000, "png": 80_000_000}
 MAX_PAGES = 500
 
+#: What every material may be sent as.
+PAPERS = ("pdf", "jpg", "png")
 _MAGIC = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
-_MIME = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+_MIME = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", **office_files.MIME}
 _PILLOW = {"jpg": "JPEG", "png": "PNG"}
 _SAME = {"jpeg": "jpg", "jpe": "jpg"}
 #: Where a PDF's header may begin: real scanners put a few bytes before it (PDF 1.7, annex H, note 13).
@@ -28,7 +31,7 @@ _HEADER_WITHIN = 1024
 
 @dataclass(frozen=True)
 class CheckedUpload:
-    """What a file really is. ``pages`` is 1 for a picture."""
+    """What a file really is. ``pages`` is 1 for a picture, 0 for an office file: it has none until it is converted."""
 
     mime: str
     extension: str
@@ -36,7 +39,7 @@ class CheckedUpload:
 
 
 def check_upload(
-    content: bytes, name: str, *, allowed: Sequence[str] = ("pdf", "jpg", "png"), max_bytes: int = MAX_BYTES
+    content: bytes, name: str, *, allowed: Sequence[str] = PAPERS, max_bytes: int = MAX_BYTES
 ) -> CheckedUpload:
     """What ``content`` is, found by opening it; its name is not believed.
 
@@ -53,7 +56,7 @@ def check_upload(
             size=_megabytes(len(content)),
             limit=_megabytes(max_bytes),
         )
-    extension = _kind(content)
+    extension = _kind(content) or (office_files.check_office(content) if _may_be_office(content, allowed) else "")
     if extension not in allowed:
         raise _invalid(
             gettext_noop("This kind of file cannot be taken."),
@@ -61,8 +64,17 @@ def check_upload(
             kinds=tuple(kind.upper() for kind in allowed),
         )
     _check_name(name, extension)
-    pages = _pdf_pages(content) if extension == "pdf" else _check_picture(content, extension)
+    pages = 0 if extension in office_files.MIME else _pages(content, extension)
     return CheckedUpload(_MIME[extension], extension, pages)
+
+
+def _may_be_office(content: bytes, allowed: Sequence[str]) -> bool:
+    """Where no office file is taken, none is opened."""
+    return content.startswith((office_files.ZIP, office_files.OLE)) and bool({*allowed} & {*office_files.MIME})
+
+
+def _pages(content: bytes, extension: str) -> int:
+    return _pdf_pages(content) if extension == "pdf" else _check_picture(content, extension)
 
 
 def _kind(content: bytes) -> str:

@@ -80,3 +80,13 @@ PARAMETERS: Mapping[str, Mapping[str, object]] = {
     "possible": STATUS,
     "who": CAPACITY,
 }
+
+#: Why there is no copy of an office file for reading, and what helps.
+COPY_PROBLEM = {
+    "unavailable": _("No converter is installed on this machine. Once it is, the copy is made by itself."),
+    "timeout": _("Converting took too long. Ask for a PDF of it, or read the original."),
+    "crashed": _("The converter broke off. Ask for a PDF of it, or read the original."),
+    "unreadable": _("The converter could not read it. Ask for a PDF of it, or read the original."),
+    "too_long": _("It has more pages than can be shown. Ask for it in parts, or read the original."),
+    "altered": _("The stored file is not what was handed in. Tell the operator of the system."),
+}

@@ -29,16 +29,17 @@ from tongban.documents.typesetting import typeset
 from tongban.licences import queries as licences
 from tongban.records import queries as records
 from tongban.records.canonical import canonical
+from tongban.records.office_files import EXTENSIONS
 from tongban.records.services import sign_package, take_seal
 
-_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", **EXTENSIONS}
 _PDF, _TEXT, _JSON, _PEM = "application/pdf", "text/plain; charset=utf-8", "application/json", "application/x-pem-file"
 _EXPLAINED = """这是一件办结办件的电子归档包。
 
 documents/     通知书、决定书等文书，带电子签名的 PDF
 service/       送达回证的扫描件
 licence/       本件产生的证照，带电子签名的 PDF
-materials/     申请人提交的材料，原样保存，文件原名见 manifest.json
+materials/     申请人提交的材料，原样保存，文件原名见 manifest.json；名称带 reading 的是办公文件的转换件，以原件为准
 application/   申请表内容（form.json）和便于阅读的 PDF（form.pdf）、办理记录（case.json）
 events/        事件链：每一行是一条事件的原文和它的 SHA-256，后一条记有前一条的哈希值
 seals/         覆盖事件链末尾的封存记录，带 Ed25519 签名
@@ -136,6 +137,10 @@ def _materials(parts: _Parts, case: Case, view: DeskCaseView) -> None:
 def _material(parts: _Parts, number: int, file_id: str, mime: str, about: Mapping[str, Any]) -> None:
     path = f"materials/{number:02}.{_ENDINGS.get(mime, 'bin')}"
     parts.add_stored(path, file_id, "material", mime, **about)
+    copy = documents.reading_copies([file_id]).get(file_id) if mime in EXTENSIONS else None
+    if copy is not None and copy.ready:
+        made = {"source": path, "material": about["material"]}
+        parts.add_stored(f"materials/{number:02}-reading.pdf", copy.file_id, "reading-copy", _PDF, **made)
 
 
 def _application(parts: _Parts, case: Case, view: DeskCaseView) -> None:

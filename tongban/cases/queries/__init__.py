@@ -6,7 +6,15 @@ from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
 from tongban.cases.queries.desk import case_for_desk
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
-from tongban.cases.queries.files import case_document, case_file, case_power, case_power_scan, draft_file_content
+from tongban.cases.queries.files import (
+    case_copy,
+    case_document,
+    case_file,
+    case_power,
+    case_power_scan,
+    draft_copy,
+    draft_file_content,
+)
 from tongban.cases.queries.ledgers import ledger, public_ledger
 from tongban.cases.queries.lists import my_cases
 from tongban.cases.queries.messages import case_message, case_messages, message_log
@@ -51,6 +59,7 @@ __all__ = [
     "RecordView",
     "ServingView",
     "Wanted",
+    "case_copy",
     "case_document",
     "case_file",
     "case_for_applicant",
@@ -65,6 +74,7 @@ __all__ = [
     "decisions",
     "departments",
     "draft",
+    "draft_copy",
     "draft_file",
     "draft_file_content",
     "drafts",

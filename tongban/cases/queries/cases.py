@@ -12,8 +12,20 @@ from tongban.accounts import queries as accounts
 from tongban.calendars import queries as calendars
 from tongban.cases import capacities, facts, snapshot
 from tongban.cases.access import find_case, no_such_case, under_power
-from tongban.cases.models import Annotation, Case, CaseMaterial, CorrectionFile, CorrectionNotice, MaterialFile, Review
+from tongban.cases.models import (
+    Annotation,
+    Case,
+    CaseMaterial,
+    CorrectionFile,
+    CorrectionNotice,
+    DraftFile,
+    MaterialFile,
+    Review,
+)
 from tongban.cases.privacy import mask_form, open_form
+from tongban.cases.queries.changed import EntryChange
+from tongban.cases.queries.changes import changes
+from tongban.cases.queries.copies import copies_of
 from tongban.cases.queries.serving import service_story
 from tongban.cases.queries.story import story
 from tongban.cases.queries.views import (
@@ -72,6 +84,8 @@ class Sheet:
         self.annotations = list(case.annotations.order_by("number"))
         self.material_rows = list(case.materials.order_by("position").prefetch_related("files"))
         self.pending = list(case.correction_files.order_by("pk"))
+        files = (file for row in self.material_rows for file in row.files.all())
+        self.copies = copies_of([*files, *self.pending])
         self.events = records.events(snapshot.chain(case))
         self.names = accounts.user_names(
             [event.actor_id for event in self.events]
@@ -131,6 +145,7 @@ def case_for_applicant(number: str, actor: Actor, now: datetime) -> CaseView:
 def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
     """The fields that both pages have."""
     case, spec = sheet.case, sheet.version.spec
+    shown, changed = display(sheet, masked=not public), _changes(sheet, masked=not public)
     applicant = accounts.applicant(case.applicant_id)
     reviewing = [row for row in sheet.loaded.reviews if row.done_on is None and case.status == Status.ACCEPTED]
     reviewers = [row.organisation for row in reviewing]
@@ -177,11 +192,20 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
         "clarifications": asked,
         "special": tuple(_special(row) for row in sheet.loaded.specials),
         "materials": materials(sheet),
-        "display": display(sheet, masked=not public),
+        "display": shown,
+        "changes": _by_line(shown, changed),
         "documents": case_documents(case),
         "licence": licence_row(case),
         "story": _with_service(
-            sheet, story(sheet.loaded, sheet.events, sheet.names, public_only=public, organisations=organisations)
+            sheet,
+            story(
+                sheet.loaded,
+                sheet.events,
+                sheet.names,
+                public_only=public,
+                organisations=organisations,
+                changed=changed,
+            ),
         ),
         "actions": sheet.actions(),
         "pending_rule": snapshot.pending_rule(case, sheet.today),
@@ -205,6 +229,25 @@ def display(sheet: Sheet, *, masked: bool) -> tuple[Any, ...]:
     return flatten_for_display(pages, mask_form(pages, opened) if masked else opened)
 
 
+def _changes(sheet: Sheet, *, masked: bool) -> tuple[EntryChange, ...]:
+    """What corrections changed in the form."""
+    opened = open_form(sheet.version.spec.form, sheet.case.form)
+    notices = [row for row in sheet.case.corrections.all() if row.former]
+    return changes(sheet.loaded.tailored.form_pages, opened, notices, sheet.events, sheet.names, masked=masked)
+
+
+def _by_line(shown: tuple[Any, ...], changed: tuple[EntryChange, ...]) -> dict[str, tuple[EntryChange, ...]]:
+    """Changes by the line that stands; of a line that is gone, by the first one of the same field."""
+    paths = [row.path for row in shown]
+    out: dict[str, tuple[EntryChange, ...]] = {}
+    for change in changed:
+        key = change.path.split(".")[0]
+        same = (path for path in paths if path.split(".")[0] == key)
+        place = change.path if change.path in paths else next(same, change.path)
+        out[place] = (*out.get(place, ()), change)
+    return out
+
+
 def materials(sheet: Sheet) -> tuple[CaseMaterialView, ...]:
     """Materials with files, newest first, and what hangs on them."""
     specs = {item.key: item for item in sheet.loaded.tailored.materials}
@@ -218,12 +261,14 @@ def materials(sheet: Sheet) -> tuple[CaseMaterialView, ...]:
                 name=row.name,
                 source=row.source,
                 spec=specs.get(row.key),
-                files=tuple(file_row(item) for item in _newest(row)),
+                files=tuple(file_row(item, sheet.copies) for item in _newest(row)),
                 licence_id=row.licence_id,
                 seen=sheet.actor.id in row.seen_by,
                 annotations=len(points),
                 to_correct=row.key in asked,
-                pending_files=tuple(pending_row(item) for item in sheet.pending if item.material_key == row.key),
+                pending_files=tuple(
+                    pending_row(item, sheet.copies) for item in sheet.pending if item.material_key == row.key
+                ),
             )
         )
     return tuple(out)
@@ -233,24 +278,28 @@ def _newest(row: CaseMaterial) -> list[MaterialFile]:
     return sorted(row.files.all(), key=lambda item: (item.superseded_round is not None, -item.round, item.pk))
 
 
-def file_row(item: MaterialFile) -> FileRow:
+def file_row(item: MaterialFile, copies: Mapping[str, documents.ReadingCopyView]) -> FileRow:
     """A file of a material."""
+    copy = copies.get(str(item.file_id))
     return FileRow(
         item.pk,
         str(item.file_id),
         item.name,
         item.mime,
         item.size,
-        item.pages,
+        copy.pages if copy else item.pages,
         item.sha256,
         item.round,
         item.superseded_round is not None,
+        copy,
     )
 
 
-def pending_row(item: CorrectionFile) -> FileRow:
+def pending_row(item: CorrectionFile | DraftFile, copies: Mapping[str, documents.ReadingCopyView]) -> FileRow:
     """A file that is uploaded and not handed in."""
-    return FileRow(item.pk, str(item.file_id), item.name, item.mime, item.size, item.pages, item.sha256)
+    copy = copies.get(str(item.file_id))
+    pages = copy.pages if copy else item.pages
+    return FileRow(item.pk, str(item.file_id), item.name, item.mime, item.size, pages, item.sha256, copy=copy)
 
 
 def _asked_keys(sheet: Sheet) -> set[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from tongban.cases.access import find_case
 from tongban.cases.privacy import open_form
 from tongban.cases.queries.cases import Sheet, base_fields, pending_row
+from tongban.cases.queries.copies import copies_of
 from tongban.cases.queries.views import CaseView, CorrectionForm, CorrectionPlace, FileRow, Point
 from tongban.core.actors import Actor
 from tongban.core.forms import fields_of
@@ -44,5 +45,6 @@ def _places(case: CaseView, points: tuple[Point, ...], fields: tuple[FormField, 
 
 def pending_files(number: str, actor: Actor, material_key: str) -> tuple[FileRow, ...]:
     """Files uploaded for an open notice or question and not handed in yet."""
-    rows = find_case(number, actor).correction_files.filter(material_key=material_key).order_by("pk")
-    return tuple(pending_row(row) for row in rows)
+    rows = list(find_case(number, actor).correction_files.filter(material_key=material_key).order_by("pk"))
+    copies = copies_of(rows)
+    return tuple(pending_row(row, copies) for row in rows)

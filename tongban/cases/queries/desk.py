@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -123,13 +124,16 @@ def _findings(
     sheet: Sheet, step: str, points: tuple[CheckPoint, ...], rows: Mapping[tuple[str, str], object]
 ) -> tuple[FindingView, ...]:
     out = []
+    acts = Counter((getattr(row, "by", ""), getattr(row, "at", None)) for row in rows.values())
     for point in points:
         row = rows.get((step, point.key))
         if row is None:
             out.append(FindingView(point, None))
         else:
             name = sheet.names.get(getattr(row, "by", ""), "")
-            out.append(FindingView(point, bool(getattr(row, "met", False)), getattr(row, "remark", ""), name))
+            by, met = getattr(row, "by", ""), bool(getattr(row, "met", False))
+            together = met and by == sheet.actor.id and acts[by, getattr(row, "at", None)] > 1
+            out.append(FindingView(point, met, getattr(row, "remark", ""), name, together))
     return tuple(out)
 
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from tongban.accounts import queries as accounts
 from tongban.cases.access import acts_on, find_draft, own_or_acted_for
-from tongban.cases.models import Draft, DraftFile
+from tongban.cases.models import Draft
 from tongban.cases.privacy import open_form
+from tongban.cases.queries.cases import pending_row
+from tongban.cases.queries.copies import copies_of
 from tongban.cases.queries.views import DraftMaterial, DraftPage, DraftRow, DraftView, FileRow, OnFile
 from tongban.cases.services.drafts import needs_old_licence, old_licences
 from tongban.cases.services.submitting import licence_for
@@ -65,13 +67,11 @@ def draft(draft_id: str, actor: Actor, now: datetime) -> DraftView:
 
 def _files(row: Draft) -> dict[str, tuple[FileRow, ...]]:
     out: dict[str, tuple[FileRow, ...]] = {}
-    for item in row.files.order_by("pk"):
-        out[item.material_key] = (*out.get(item.material_key, ()), _file(item))
+    items = list(row.files.order_by("pk"))
+    copies = copies_of(items)
+    for item in items:
+        out[item.material_key] = (*out.get(item.material_key, ()), pending_row(item, copies))
     return out
-
-
-def _file(item: DraftFile) -> FileRow:
-    return FileRow(item.pk, str(item.file_id), item.name, item.mime, item.size, item.pages, item.sha256)
 
 
 def _material(row: Draft, spec: Material, files: tuple[FileRow, ...], today: date) -> DraftMaterial:
@@ -106,7 +106,7 @@ def drafts(actor: Actor) -> list[DraftRow]:
 def draft_file(draft_id: str, actor: Actor, row_id: int) -> FileRow | None:
     """One uploaded file of a draft, for its preview."""
     item = find_draft(draft_id, actor).files.filter(pk=row_id).first()
-    return _file(item) if item else None
+    return pending_row(item, copies_of([item])) if item else None
 
 
 def licences_on_file(actor: Actor, item_key: str, now: datetime) -> dict[str, OnFile]:

@@ -44,6 +44,27 @@ def _bytes(file_id: str, known: set[str]) -> tuple[FileView, IO[bytes]]:
     return records.file_info(file_id), records.open_file(file_id)
 
 
+def case_copy(number: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
+    """The copy for reading of an office file, for whoever may open the file. NotFound while it is not made."""
+    _info, original = case_file(number, actor, file_id)
+    original.close()
+    return _copy(file_id)
+
+
+def draft_copy(draft_id: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
+    """The copy for reading of an office file of a draft."""
+    _info, original = draft_file_content(draft_id, actor, file_id)
+    original.close()
+    return _copy(file_id)
+
+
+def _copy(file_id: str) -> tuple[FileView, IO[bytes]]:
+    found = documents.reading_copies([file_id]).get(file_id)
+    if found is None or not found.ready:
+        raise _gone()
+    return records.file_info(found.file_id), records.open_file(found.file_id)
+
+
 def draft_file_content(draft_id: str, actor: Actor, file_id: str) -> tuple[FileView, IO[bytes]]:
     """A file uploaded to a draft, and its bytes."""
     draft = find_draft(draft_id, actor)

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from tongban.cases.facts import Loaded
+from tongban.cases.queries.changed import EntryChange
 from tongban.cases.queries.views import StoryEntry
 from tongban.core.clock import Ground
 from tongban.core.errors import gettext_noop
-from tongban.core.forms import label_path
+from tongban.core.forms import DisplayRow, label_path
 from tongban.core.items import FormPage
 from tongban.core.law import Citation
 from tongban.records.values import EventView
@@ -94,17 +95,19 @@ def story(
     *,
     public_only: bool,
     organisations: Mapping[str, str] | None = None,
+    changed: Sequence[EntryChange] = (),
 ) -> tuple[StoryEntry, ...]:
     """Newest first. Applicants read only what is theirs to read; officers' names are theirs to see.
 
-    ``names`` are of accounts, ``organisations`` of the departments that were asked something.
+    ``names`` are of accounts, ``organisations`` of the departments that were asked something, ``changed`` the entries
+    that corrections changed.
     """
-    entries = [_entry(loaded, event, {**names, **(organisations or {})}) for event in events]
+    entries = [_entry(loaded, event, {**names, **(organisations or {})}, changed) for event in events]
     shown = [entry for entry in entries if entry.public or not public_only]
     return tuple(reversed(shown))
 
 
-def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> StoryEntry:
+def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str], changed: Sequence[EntryChange]) -> StoryEntry:
     verb = event.verb
     if verb == "countersign" and event.facts.get("agree") is False:
         verb = "countersign_back"
@@ -126,7 +129,7 @@ def _entry(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> StoryE
         power=str(event.facts.get("power", "")),
         hash=event.hash,
         rule=rule,
-        detail=_detail(loaded, event),
+        detail=_detail(loaded, event) or _changed(event, changed),
         document_id=_document(event),
         public=public,
         actor_id=event.actor_id,
@@ -184,6 +187,27 @@ def _params(loaded: Loaded, event: EventView, names: Mapping[str, str]) -> dict[
         "organisation": names.get(str(facts.get("organisation", "")), ""),
         "material": materials.get(str(facts.get("material", "")), "申请表"),
     }
+
+
+def _changed(event: EventView, changed: Sequence[EntryChange]) -> str:
+    """What a correction changed in the form, entry by entry."""
+    if event.verb != "submit_correction":
+        return ""
+    return "；".join(_change(item) for item in changed if item.notice == event.facts.get("notice"))
+
+
+def _change(item: EntryChange) -> str:
+    row = item.new or item.old
+    label = "·".join(part for part in (row.label, gettext(row.part) if row.part else "") if part) if row else ""
+    if item.hidden or (row and (row.rows or row.head or row.files)):
+        return gettext("%(label)s changed") % {"label": label}
+    old, new = (_value(each) for each in (item.old, item.new))
+    return gettext("%(label)s: %(old)s → %(new)s") % {"label": label, "old": old, "new": new}
+
+
+def _value(row: DisplayRow | None) -> str:
+    value = (gettext(row.value) if row.translate else row.value) if row is not None and row.value else ""
+    return value or gettext("nothing entered")
 
 
 def _detail(loaded: Loaded, event: EventView) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tongban.accounts.queries import PowerView
+from tongban.cases.queries.changed import EntryChange
 from tongban.catalogue.views import VersionView
 from tongban.core.case_facts import Status
 from tongban.core.clock import Limit, Reading
@@ -15,11 +16,15 @@ from tongban.core.forms import DisplayRow
 from tongban.core.items import CheckPoint, FormField, FormPage, Material, Variant
 from tongban.core.law import Citation
 from tongban.core.materials import Tailored
+from tongban.documents.queries import ReadingCopyView
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file of a material. ``row_id`` identifies the row for removal, ``file_id`` the stored bytes."""
+    """One file of a material. ``row_id`` identifies the row for removal, ``file_id`` the stored bytes.
+
+    ``copy`` is the copy for reading of an office file, the only kind that a browser cannot show.
+    """
 
     row_id: int
     file_id: str
@@ -30,6 +35,7 @@ class FileRow:
     sha256: str
     round: int = 1
     superseded: bool = False
+    copy: ReadingCopyView | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,7 @@ class FindingView:
     met: bool | None
     remark: str = ""
     by_name: str = ""
+    together: bool = False  # found met by the reader in one act with others
 
 
 @dataclass(frozen=True)
@@ -428,6 +435,7 @@ class CaseView:
     special: tuple[SpecialView, ...]
     materials: tuple[CaseMaterialView, ...]
     display: tuple[DisplayRow, ...]
+    changes: Mapping[str, tuple[EntryChange, ...]]  # by the path of the line that stands, newest first
     documents: tuple[DocumentRow, ...]
     licence: LicenceRow | None
     story: tuple[StoryEntry, ...]

@@ -2,6 +2,7 @@
 
 from tongban.cases.receiving import NotScanned
 from tongban.cases.services.archiving import archive_of, archived, archives, ask_archive, record_archive
+from tongban.cases.services.checking import meet_material, undo_material
 from tongban.cases.services.consulting import (
     answer_consultation,
     consult,
@@ -139,6 +140,7 @@ __all__ = [
     "make_certificate",
     "mark_point",
     "mark_seen",
+    "meet_material",
     "move_to_current_version",
     "not_required",
     "note_look",
@@ -174,6 +176,7 @@ __all__ = [
     "sweep",
     "take_back_answer",
     "terminate",
+    "undo_material",
     "use_licence",
     "void_certificate",
     "void_document",

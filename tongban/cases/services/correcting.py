@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from tongban.cases.receiving import receive
 from tongban.cases.services.drafts import MAX_FILES, as_entered, strangers, too_many_files
 from tongban.cases.services.submitting import copy_file
 from tongban.cases.work import Work, text, working
+from tongban.catalogue import queries as catalogue
 from tongban.core.actors import Actor
 from tongban.core.agency import Act
 from tongban.core.errors import FieldError, Invalid, NotFound, gettext_noop
@@ -92,8 +93,9 @@ def add_correction_file(
     *, number: str, actor: Actor, material_key: str, name: str, content: bytes, now: datetime
 ) -> CorrectionFile:
     """Upload a file for a material that the open notice (or question) asks about; not handed in yet."""
-    find_case(number, actor)  # somebody else's case is not there, whatever is sent
-    received = receive(content, name)
+    case = find_case(number, actor)  # somebody else's case is not there, whatever is sent
+    spec = catalogue.version(case.item_version_id).spec
+    received = receive(content, name, next((item for item in spec.materials if item.key == material_key), None))
     with working(number, actor, now) as work:
         work.agency(Act.FILL)
         asking = work.case.clarifications.filter(answered_on=None).exists()
@@ -150,7 +152,7 @@ def submit_correction(*, number: str, actor: Actor, now: datetime, expected_seq:
             raise Invalid(gettext_noop("The correction is not complete yet."), errors=errors)
         left = {key: notice.left[key] for key in sorted(same)}
         _answer_points(notice, left)
-        _take(work, notice, fields, clean, pending)
+        _take(work, notice, [field for field in fields if field.key not in same], clean, pending)
         work.move(transition)
         document = notices.issue(work, "receipt", _receipt(work, fields, left, pending))
         added = list(
@@ -163,6 +165,7 @@ def submit_correction(*, number: str, actor: Actor, now: datetime, expected_seq:
             "files": snapshot.files_of(added),
             "materials": snapshot.materials_digest(work.case),
             "left": snapshot.digest(left) if left else "",
+            "former": snapshot.digest(notice.former) if notice.former else "",
             "document": document,
         }
         work.record(Verb.SUBMIT_CORRECTION, details)
@@ -237,18 +240,20 @@ def _answer_points(notice: CorrectionNotice, left: Mapping[str, str]) -> None:
 def _take(
     work: Work,
     notice: CorrectionNotice,
-    fields: tuple[FormField, ...],
+    changed: Sequence[FormField],
     clean: Mapping[str, Any],
     pending: list[CorrectionFile],
 ) -> None:
+    """Put what was handed in into the case; the notice keeps the entries that it replaces."""
     case, spec = work.case, work.version.spec
     case.round += 1
     case.received_on = work.today
     case.completeness_stopped_on = None
     opened = open_form(spec.form, case.form)
-    for field in fields:
+    notice.former = seal_form(changed, {field.key: opened.get(field.key) for field in changed})
+    for field in changed:
         opened.pop(field.key, None)
-    opened.update(clean)
+    opened.update({key: value for key, value in clean.items() if key in {field.key for field in changed}})
     case.form = seal_form(spec.form, opened)
     for key in {row.material_key for row in pending}:
         material = case.materials.get(key=key)
@@ -261,7 +266,7 @@ def _take(
                 copy_file(material, row, case.round)
     case.correction_files.filter(pk__in=[row.pk for row in pending]).delete()
     notice.answered_on = work.today
-    notice.save(update_fields=["answered_on"])
+    notice.save(update_fields=["answered_on", "former"])
 
 
 def answer_clarification(

@@ -265,8 +265,8 @@ def add_draft_file(
 
     Raises :class:`Invalid` for unusable files, ``NotScanned`` when the virus scanner does not answer.
     """
-    find_draft(draft_id, actor)  # somebody else's draft is not there, whatever is sent
-    received = receive(content, name)
+    mine = reduced(find_draft(draft_id, actor))  # somebody else's draft is not there, whatever is sent
+    received = receive(content, name, next((item for item in mine.materials if item.key == material_key), None))
     with transaction.atomic():
         draft = _mine(draft_id, actor)
         check_material_key(reduced(draft), material_key)

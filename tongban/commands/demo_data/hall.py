@@ -140,13 +140,23 @@ class Story:
         )
         return self
 
+    def annotate_field(self, path: str, wrong: str, remedy: str) -> Story:
+        """A point at an entry of the form."""
+        services.annotate(
+            number=self.number, actor=self._intake(), field_path=path, wrong=wrong, remedy=remedy, now=self.at
+        )
+        return self
+
     def ask_correction(self) -> Story:
         """The one notice."""
         services.request_correction(number=self.number, actor=self._intake(), now=self.at)
         return self
 
-    def correct(self, application: Application) -> Story:
-        """The applicant hands in what was asked."""
+    def correct(self, application: Application, *fields: str) -> Story:
+        """The applicant hands in what was asked: materials, and the ``fields`` as the application has them."""
+        if fields:
+            entered = {key: resolve_dates(application.form, legal_date(self.at))[key] for key in fields}
+            services.save_correction(number=self.number, actor=self.applicant, form=entered, now=self.at)
         view = queries.case_for_applicant(self.number, self.applicant, self.at)
         for item in view.materials:
             if item.to_correct:

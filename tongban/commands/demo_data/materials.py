@@ -2,15 +2,15 @@
 
 What a material looks like is described in ``samples/<item>.yaml``: its ``look`` (a template of ``typst/``) and the
 data of that look. ``{key}`` in any text stands for the applicant (``{applicant}``), a value of the form, or a part of
-one (``{unit.name}``); ``rows_of`` fills a table from a table of the form. ``instead`` lists what looks
-different for some applicants. Every page says that it is invented.
+one (``{unit.name}``); ``rows_of`` fills a table from a table of the form. ``office`` makes an office file of it (docx,
+xlsx). ``instead`` lists what looks different for some applicants. Every page says that it is invented.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -20,6 +20,8 @@ import typst
 import yaml
 from django.conf import settings
 
+from tongban.commands.demo_data import office
+
 Kind = Literal["pdf", "png"]
 
 _HERE = Path(__file__).resolve().parent
@@ -28,7 +30,9 @@ _RELATIVE_DATE = re.compile(r"today([+-]\d+)?")
 #: Looks that are pictures; all others are PDF.
 _PICTURES = frozenset({"picture"})
 #: Keys of the description that are not the template's data.
-_DIRECTIVES = frozenset({"look", "instead", "revised"})
+_DIRECTIVES = frozenset({"look", "instead", "revised", "office"})
+#: Office files that a description may ask for instead of being typeset.
+_OFFICE: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {"docx": office.document, "xlsx": office.workbook}
 
 
 def sample(
@@ -48,8 +52,10 @@ def sample(
     data.setdefault("title", material_name)
     look = described["look"]
     kind: Kind = "png" if look in _PICTURES else "pdf"
-    name = f"{material_name}{'（补正）' if revision else ''}.{kind}"
-    return name.replace("/", "、"), _typeset(look, kind, json.dumps(data, ensure_ascii=False))
+    name = f"{material_name}{'（补正）' if revision else ''}.{described.get('office', kind)}".replace("/", "、")
+    if "office" in described:
+        return name, _OFFICE[described["office"]](data)
+    return name, _typeset(look, kind, json.dumps(data, ensure_ascii=False))
 
 
 @lru_cache(maxsize=32)

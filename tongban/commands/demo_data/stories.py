@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tongban.cases import services
 from tongban.commands.demo_data import serving
@@ -49,13 +49,15 @@ def main_story(hall: Hall) -> None:
     """The shown enterprise: corrected, tested, two departments done, health under review."""
     days = hall.days
     application = hall.next_application("disinfect_producer", "new", SHOWN)
-    story = submit(application, "disinfect_producer", hall.account(application), days.ago(16, 9, 36))
+    mistyped = replace(application, form={**application.form, "warehouse_area": "31.8"})
+    story = submit(mistyped, "disinfect_producer", hall.account(application), days.ago(16, 9, 36))
     story.step(days.ago(14, 14)).check()
+    story.annotate_field("warehouse_area", "与平面图上标的318平方米不一致。", "按平面图核对后改正。")
     story.annotate(
         "workshop_plan", "人流经配料间进灌装间，与物流共用通道。", "标出单独的人流通道，或写明分时使用的办法。"
     )
     story.annotate("workshop_plan", "检验室没有标面积和仪器位置。", "补标；微生物检验与理化检验分开。", 848, 690)
-    story.ask_correction().step(days.ago(11, 20)).correct(application)
+    story.ask_correction().step(days.ago(11, 20)).correct(application, "warehouse_area")
     story.step(days.ago(10)).judge().check().accept()
     story.step(days.ago(8, 9)).special("testing", 5, "车间空气与生产用水需要送检。", "滨海新区（示例）疾控检测中心")
     story.step(days.ago(4, 15)).result("空气、用水检测结果合格。")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from tongban.core import codes
 from tongban.core.clock import StartEvent, Unit
 from tongban.core.errors import gettext_noop
-from tongban.core.items import ItemSpec, LimitSpec, ResultKind, Track, VariantKind
+from tongban.core.items import OFFICE_FILES, ItemSpec, LimitSpec, ResultKind, Track, VariantKind
 from tongban.core.items_check.findings import ERROR, WARNING, Findings
 from tongban.core.items_check.parts import all_check_points, item_code
 from tongban.core.items_check.themes import LEGAL_PERSON_THEMES, PERSON_THEMES
@@ -369,6 +369,19 @@ def _materials(item: ItemSpec, out: Findings) -> None:
             )
 
 
+def _office_files(item: ItemSpec, out: Findings) -> None:
+    for material in item.materials:
+        for kind in material.office_files:
+            if kind not in OFFICE_FILES:
+                out.add(
+                    f"materials.{material.key}.office_files",
+                    gettext_noop("“%(kind)s” is not a kind of office file that can be read here."),
+                    gettext_noop("What is handed in can be read at the desk"),
+                    gettext_noop("Use docx, xlsx, odt or ods; PDF, JPG and PNG are always taken."),
+                    kind=kind,
+                )
+
+
 def _check_points(item: ItemSpec, out: Findings) -> None:
     points = all_check_points(item)
     if len(points) < MIN_CHECK_POINTS:
@@ -416,6 +429,7 @@ CONTENT_RULES: tuple[Callable[[ItemSpec, Findings], None], ...] = (
     _guide,
     _procedure,
     _materials,
+    _office_files,
     _check_points,
     _codes,
 )

@@ -36,6 +36,7 @@ CHECKS: dict[str, Check] = {
     "mail": work.mail,
     "sms": work.sms,
     "antivirus": work.antivirus,
+    "office": work.office,
     "backup": work.backup,
 }
 

@@ -17,6 +17,7 @@ from tongban.core.dates import legal_date
 from tongban.core.errors import Invalid, gettext_noop
 from tongban.gateways import antivirus as antivirus_gateway
 from tongban.gateways import mail as mail_gateway
+from tongban.gateways import office as office_gateway
 from tongban.gateways import sms as sms_gateway
 from tongban.messaging.templates import templates
 from tongban.operations import backup as backups
@@ -221,6 +222,28 @@ def antivirus(now: datetime) -> Iterator[Result]:
             gettext_noop("The virus scanner does not answer, so no upload is taken."),
             gettext_noop("Start clamd, or correct ANTIVIRUS_URL."),
         )
+
+
+def office(now: datetime) -> Iterator[Result]:
+    """Office files can be read at the desk, and what reads them cannot reach the network."""
+    if not office_gateway.available():
+        yield poor(
+            "office",
+            gettext_noop("Office files (DOCX, XLSX …) cannot be converted for reading: %(name)s is not here."),
+            gettext_noop("apt-get install --no-install-recommends %(packages)s fonts-noto-cjk; what waits follows."),
+            name=settings.OFFICE_CONVERTER,
+            packages=" ".join(office_gateway.PACKAGES),
+        )
+    elif not office_gateway.offline():
+        yield poor(
+            "office",
+            gettext_noop("The converter of office files runs with a network here."),
+            gettext_noop(
+                "Allow user name spaces (sysctl user.max_user_namespaces), or cut the worker off the internet."
+            ),
+        )
+    else:
+        yield well("office", gettext_noop("Office files are converted for reading, without a network."))
 
 
 def backup(now: datetime) -> Iterator[Result]:

@@ -15,7 +15,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.catalogue.queries import DraftView
 from tongban.core.changes import Path, value_at
 from tongban.core.clock import Ground, StartEvent, Unit
-from tongban.core.items import FieldKind, ItemSpec
+from tongban.core.items import OFFICE_FILES, FieldKind, ItemSpec
 from tongban.core.items_check import LEGAL_PERSON_THEMES, PERSON_THEMES, TASK_TYPES, form_fields
 from tongban.core.materials import VARIANT
 from tongban.core.shapes import Shape
@@ -72,6 +72,7 @@ class Options:
             "ReviewSpec.organisation": organisation,
             "InspectionSpec.organisation": organisation,
             "Material.licence_type": lambda _path: [("", _("none")), *catalogue.licence_types().items()],
+            "Material.office_files": lambda _path: [(kind, kind.upper()) for kind in OFFICE_FILES],
             "FormField.not_before": lambda path: self._earlier(path, FieldKind.DATE),
             "FormField.not_above": lambda path: self._earlier(path, FieldKind.NUMBER),
             "FormField.prefill": lambda _path: self._prefills(),

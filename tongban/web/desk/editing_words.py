@@ -154,6 +154,7 @@ LABELS: Words = {
     "Material.deferrable": pgettext_lazy("item editor", "May follow later"),
     "Material.commitment": pgettext_lazy("item editor", "May be replaced by a commitment"),
     "Material.help": pgettext_lazy("item editor", "Help for the applicant"),
+    "Material.office_files": pgettext_lazy("item editor", "Office files taken beside PDF, JPG and PNG"),
     "Material.check_points": pgettext_lazy("item editor", "Check points"),
     "CheckPoint.text": pgettext_lazy("item editor", "What it must show"),
     "CheckPoint.source": pgettext_lazy("item editor", "Rests on"),

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from tongban.cases.queries.views import (
     CaseMaterialView,
@@ -84,6 +85,11 @@ class CheckRow:
     open_form: bool = False
 
     @property
+    def unsettled(self) -> bool:
+        """Whether something is written at it that is not settled."""
+        return any(point.state in ("open", "sent", "unmet") for point in self.points)
+
+    @property
     def key(self) -> str:
         """Step and point: the anchor of the row."""
         return f"{self.step}-{self.finding.point.key}"
@@ -100,6 +106,8 @@ class Group:
     material: str = ""
     sop: str = ""
     current: bool = False
+    together: bool = False  # points that one act may find met
+    why_not: str = ""  # why the reader may not yet
 
     @property
     def left(self) -> int:
@@ -110,6 +118,22 @@ class Group:
     def failed(self) -> int:
         """How many were found not met."""
         return sum(1 for row in self.rows if row.finding.met is False)
+
+    @property
+    def singly(self) -> int:
+        """How many have no finding and have to be judged singly: something unsettled is written at them."""
+        return sum(1 for row in self.rows if row.finding.met is None and row.unsettled) if self.together else 0
+
+    @property
+    def many(self) -> int:
+        """How many one act may find met; one alone has its own button."""
+        count = self.left - self.singly if self.together else 0
+        return count if count > 1 else 0
+
+    @property
+    def undoable(self) -> int:
+        """How many the reader found met in one act."""
+        return sum(1 for row in self.rows if row.finding.together) if self.together else 0
 
     @property
     def has_open_form(self) -> bool:
@@ -141,6 +165,20 @@ class Sheet:
     def url(self) -> str:
         """The address of the case page."""
         return reverse("desk:case", args=[self.case.number])
+
+    @property
+    def original(self) -> str:
+        """The address of the file looked at as it was handed in."""
+        return reverse("desk:case_file", args=[self.case.number, self.file.file_id]) if self.file else ""
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Address and kind of what the viewer shows of the file: itself, or its copy for reading. Empty: not made."""
+        if self.file is None or self.file.copy is None:
+            return self.original, self.file.mime if self.file else ""
+        if not self.file.copy.ready:
+            return "", ""
+        return reverse("desk:case_file_copy", args=[self.case.number, self.file.file_id]), "application/pdf"
 
     def link(self, **changes: str) -> str:
         """The case page with other parameters."""
@@ -247,7 +285,11 @@ def _completeness_groups(sheet: Sheet, received: bool) -> Iterable[Group]:
         rows = tuple(_row(sheet, COMPLETENESS, left.pop(point.key)) for point in points if point.key in left)
         if rows:
             here = received and material is sheet.material
-            yield Group(material.name, COMPLETENESS, rows, editable, material.key, current=here)
+            unseen = editable and not material.seen and material.source in ("upload", "licence")
+            why = gettext("Open this material first.") if unseen else ""
+            yield Group(
+                material.name, COMPLETENESS, rows, editable, material.key, "", here, together=editable, why_not=why
+            )
     if left:
         rows = tuple(_row(sheet, COMPLETENESS, finding) for finding in left.values())
         whole = Group("", COMPLETENESS, rows, editable, sop=case.completeness_sop, current=received)

@@ -261,6 +261,7 @@ CRON = {
     "sweep": _("Deemed acceptances, closings, reminders"),
     "alerts": _("Raise alerts"),
     "catalogue-lists": _("Refresh the item lists"),
+    "office-files": _("Convert office files that had to wait"),
     "prune-tasks": _("Clear finished tasks"),
     "retention": _("Delete what has been kept long enough"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -19,9 +19,11 @@ from tongban.accounts import services as accounts
 from tongban.cases.queries.views import FileRow
 from tongban.cases.services import NotScanned
 from tongban.core.errors import DomainError, Invalid, gettext_noop
+from tongban.records.office_files import EXTENSIONS
 from tongban.web.formdata import file_name
 from tongban.web.public.people import visitor
 from tongban.web.public.wording import joined
+from tongban.web.templatetags.tb import copy_problem
 from tongban.web.wording import say
 
 FIELD = "file"
@@ -100,9 +102,13 @@ class SentFile:
     kind: str
     url: str
     remove_url: str
+    note: str = ""
+    original: str = ""  # where the file itself is, if ``url`` shows a copy for reading
+    waiting: bool = False
 
 
 _KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
+_KINDS |= {mime: extension.upper() for mime, extension in EXTENSIONS.items()}
 
 
 def draft_rows(draft_id: str, key: str, files: Iterable[FileRow]) -> list[SentFile]:
@@ -111,6 +117,7 @@ def draft_rows(draft_id: str, key: str, files: Iterable[FileRow]) -> list[SentFi
         _row(
             item,
             reverse("public:draft_file", args=[draft_id, item.file_id]),
+            reverse("public:draft_file_copy", args=[draft_id, item.file_id]),
             reverse("public:draft_remove_file", args=[draft_id, key, item.row_id]),
         )
         for item in files
@@ -123,14 +130,23 @@ def case_rows(number: str, key: str, files: Iterable[FileRow]) -> list[SentFile]
         _row(
             item,
             reverse("public:case_file", args=[number, item.file_id]),
+            reverse("public:case_file_copy", args=[number, item.file_id]),
             reverse("public:case_remove_upload", args=[number, key, item.row_id]),
         )
         for item in files
     ]
 
 
-def _row(item: FileRow, url: str, remove_url: str) -> SentFile:
-    return SentFile(item.name, item.size, item.pages, _KINDS.get(item.mime, ""), url, remove_url)
+def _row(item: FileRow, url: str, copy_url: str, remove_url: str) -> SentFile:
+    row = SentFile(item.name, item.size, item.pages, _KINDS.get(item.mime, ""), url, remove_url)
+    if item.copy is None:
+        return row
+    if item.copy.ready:
+        said = _("Converted for reading; the original counts.")
+        return replace(row, url=copy_url, original=url, note=said)
+    if item.copy.waiting:
+        return replace(row, note=_("Being converted for reading"), waiting=True)
+    return replace(row, note=joined(_("This file could not be converted for reading."), copy_problem(item.copy.reason)))
 
 
 def refused(errors: list[str]) -> HttpResponse:

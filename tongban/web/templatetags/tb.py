@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from tongban.core.clock import Reading
 from tongban.core.errors import DomainError
@@ -25,7 +25,7 @@ from tongban.web.codewords import code_word
 from tongban.web.components import clocks, fields, flow
 from tongban.web.language import is_chinese
 from tongban.web.wording import cite, say
-from tongban.web.words import VERB
+from tongban.web.words import COPY_PROBLEM, VERB
 
 register = template.Library()
 
@@ -384,19 +384,27 @@ def licence_card(
     return {"name": name, "number": number, "url": url, "state": state, "state_kind": state_kind, "note": note}
 
 
+@register.filter
+def copy_problem(reason: str) -> str:
+    """Why an office file has no copy for reading."""
+    return str(COPY_PROBLEM.get(reason, COPY_PROBLEM["unreadable"]))
+
+
 @register.inclusion_tag("components/upload.html", takes_context=True)
 def upload(context: Context, url: str, name: str = "files", target: str = "", **options: object) -> dict[str, object]:
     """Choosing and sending files. ``url`` takes the POST; ``target`` is the id of the list its answer replaces.
 
     Options: ``label``, ``accept``, ``capture`` (``environment`` offers the camera), ``multiple`` (yes),
-    ``hint``, ``errors`` (texts), ``id``, ``max_mb``.
+    ``hint``, ``errors`` (texts), ``id``, ``max_mb``, ``office`` (kinds of office files taken beside papers).
     """
+    office = [str(kind) for kind in cast(Iterable[str], options.get("office") or ())]
     return {
         "url": url,
         "name": name,
         "target": target,
         "multiple": True,
-        "accept": ".pdf,.jpg,.jpeg,.png",
+        "accept": ",".join([".pdf,.jpg,.jpeg,.png", *(f".{kind}" for kind in office)]),
+        "office_names": pgettext("between items of a list", ", ").join(kind.upper() for kind in office),
         "id": f"up-{name}",
         "max_mb": settings.MAX_UPLOAD_BYTES // (1024 * 1024),
         "csrf_token": context.get("csrf_token"),

@@ -187,6 +187,16 @@ def case_file(request: DeskRequest, number: str, file_id: str) -> HttpResponseBa
 @require_safe
 @xframe_options_sameorigin
 @staff_page()
+def case_copy(request: DeskRequest, number: str, file_id: str) -> HttpResponseBase:
+    """The copy of an office file for reading."""
+    found = queries.case_copy(number, request.actor, file_id)
+    services.note_look(number=number, actor=request.actor, what=What.FILE, now=request.now)
+    return _send(*found)
+
+
+@require_safe
+@xframe_options_sameorigin
+@staff_page()
 def case_document(request: DeskRequest, number: str, document_id: str) -> HttpResponseBase:
     """A notice of the case."""
     return _send(*queries.case_document(number, request.actor, document_id))

@@ -50,6 +50,15 @@ def finding(request: DeskRequest, number: str) -> HttpResponse:
     return _back(request, number, f"p-{data['step']}-{data['point']}")
 
 
+@require_POST
+@staff_page()
+def together(request: DeskRequest, number: str, material_key: str) -> HttpResponse:
+    """Every open point of a material is met, or the last such act is taken back."""
+    act = services.undo_material if request.POST.get("do") == "undo" else services.meet_material
+    act(number=number, actor=request.actor, material_key=material_key, now=request.now)
+    return _back(request, number, "points")
+
+
 @require_http_methods(["GET", "POST"])
 @staff_page(keeps=True)
 def annotate(request: DeskRequest, number: str) -> HttpResponse:

@@ -64,6 +64,8 @@ def _sides(case: DeskCaseView) -> Iterator[Side]:
     yield Side(sheet.FORM, sheet.FORM, "", gettext("Application form"))
     for material in case.materials:
         for file in material.files:
+            if file.copy is not None and not file.copy.ready:
+                continue  # nothing to show yet; the case page says what it waits for
             yield _file(case.number, material, file)
         if material.licence_id:
             address = reverse("desk:licence_file", args=[case.number, material.licence_id])
@@ -78,8 +80,9 @@ def _file(number: str, material: CaseMaterialView, file: FileRow) -> Side:
         name = f"{pgettext('file', 'Corrected')} {file.name}"
     else:
         name = file.name
-    address = reverse("desk:case_file", args=[number, file.file_id])
-    return Side(file.file_id, material.key, material.name, name, address, file.mime, file.superseded)
+    address = reverse("desk:case_file_copy" if file.copy else "desk:case_file", args=[number, file.file_id])
+    mime = _PDF if file.copy else file.mime
+    return Side(file.file_id, material.key, material.name, name, address, mime, file.superseded)
 
 
 def _chosen(sides: tuple[Side, ...], a: str, b: str, material: str) -> tuple[Side, Side]:
@@ -96,13 +99,15 @@ def _chosen(sides: tuple[Side, ...], a: str, b: str, material: str) -> tuple[Sid
 def _corrected(case: DeskCaseView) -> dict[str, str]:
     """Fields of the form that a correction was handed in for: what the applicant did, in words.
 
-    The values before the correction are not kept in the case (the chain of records holds their digest only), so a
-    changed field is marked and its old value is not shown.
+    What a changed entry said before stands beside it; corrections of earlier releases kept no former values.
     """
+    known = {path.split(".")[0] for path in case.changes}
     answered = {notice.number for notice in case.corrections if notice.answered_on is not None}
     said: dict[str, str] = {}
     for point in case.points:
         if point.field_path and point.notice_number in answered:
             left = gettext("Left as it is: %(reason)s") % {"reason": point.answer} if point.answer else ""
-            said[point.field_path.split(".")[0]] = left or gettext("Changed by the correction")
+            key = point.field_path.split(".")[0]
+            if left or key not in known:
+                said[key] = left or gettext("Changed by the correction")
     return said

@@ -244,6 +244,13 @@ def file(request: HttpRequest, actor: Actor, number: str, file_id: UUID) -> File
 
 @applicant_page
 @require_safe
+def file_copy(request: HttpRequest, actor: Actor, number: str, file_id: UUID) -> FileResponse:
+    """The copy of an office file of the case for reading."""
+    return inline(*cases.case_copy(number, actor, str(file_id)))
+
+
+@applicant_page
+@require_safe
 def document(request: HttpRequest, actor: Actor, number: str, document_id: UUID) -> FileResponse:
     """A notice as the signed PDF; ``?download`` saves it."""
     info, handle = cases.case_document(number, actor, str(document_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def material(request: HttpRequest, actor: Actor, draft: DraftView, material_key:
 
 def _show(request: HttpRequest, draft: DraftView, key: str, errors: list[str]) -> HttpResponse:
     found = find_material(draft, key)
-    context = {**frame(draft), "errors": errors, "key": key}
+    context: dict[str, Any] = {**frame(draft), "errors": errors, "key": key}
     if found is not None:
         context |= {"material": found, "files": draft_rows(draft.id, key, found.files)}
     else:
@@ -70,6 +71,8 @@ def _show(request: HttpRequest, draft: DraftView, key: str, errors: list[str]) -
             "files": draft_rows(draft.id, key, draft.field_files.get(key, ())),
             "back": reverse("public:draft_page", args=[draft.id, page.spec.key]),
         }
+    if any(file.waiting for file in context["files"]):
+        context["poll"] = reverse("public:draft_material", args=[draft.id, key])
     template = "public/files.html" if by_script(request) else "public/draft_material.html"
     return render(request, template, context, status=422 if errors else 200)
 
@@ -103,3 +106,10 @@ def reuse(request: HttpRequest, actor: Actor, draft: DraftView, material_key: st
 def preview(request: HttpRequest, actor: Actor, draft: DraftView, file_id: UUID) -> FileResponse:
     """A file of the draft, shown in the browser."""
     return inline(*cases.draft_file_content(draft.id, actor, str(file_id)))
+
+
+@draft_page
+@require_safe
+def copy(request: HttpRequest, actor: Actor, draft: DraftView, file_id: UUID) -> FileResponse:
+    """The copy of an office file of the draft for reading."""
+    return inline(*cases.draft_copy(draft.id, actor, str(file_id)))

@@ -23,7 +23,8 @@
     const spoken = region.matches("[data-live]") ? region : region.querySelector("[data-live]");
     if (spoken) say(spoken.dataset.live || spoken.textContent.replace(/\s+/g, " ").trim());
     const wanted = region.querySelector("[data-focus], .tb-trouble, .govuk-error-summary");
-    const lost = !document.activeElement || document.activeElement === document.body;
+    const asked = event.detail.requestConfig?.triggeringEvent; // what refreshes by itself does not call anybody over
+    const lost = asked && (!document.activeElement || document.activeElement === document.body);
     if (wanted) focus(wanted);
     else if (lost) focus(region.querySelector("h1, h2, h3, legend") || region);
   });
