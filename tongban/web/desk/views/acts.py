@@ -168,11 +168,9 @@ class _Panel:
 
     def onward(self) -> HttpResponse:
         """Back to the case; to the list when the officer may no longer see it."""
-        try:
-            queries.case_for_desk(self.case.number, self.request.actor, self.request.now)
-        except NotFound:
-            return redirect("desk:work")
-        return redirect("desk:case", self.case.number)
+        if queries.may_see(self.case.number, self.request.actor):
+            return redirect("desk:case", self.case.number)
+        return redirect("desk:work")
 
     def _runs(self) -> str:
         """For an acceptance: from which event the item's statutory limit runs."""
