@@ -27,7 +27,11 @@ begin
     return null;
 end $$
 """
-_SQLITE_MARK = "insert or replace into records_generation (name, value) values ('{name}', lower(hex(randomblob(16))))"
+#: Two statements: "or replace" in a trigger gives way to what the statement that fires it says about conflicts.
+_SQLITE_MARK = (
+    "delete from records_generation where name = '{name}'",
+    "insert into records_generation (name, value) values ('{name}', lower(hex(randomblob(16))))",
+)
 
 
 def mark_of(name: str) -> str:
@@ -102,13 +106,13 @@ def _postgres(name: str, watched: Mapping[str, str]) -> list[str]:
 
 
 def _sqlite(name: str, watched: Mapping[str, str]) -> list[str]:
-    mark = _SQLITE_MARK.format(name=name)
+    mark = [statement.format(name=name) for statement in _SQLITE_MARK]
     triggers = [
-        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {mark}; end"
+        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {'; '.join(mark)}; end"
         for table, columns in watched.items()
         for verb in ("insert", _update(columns), "delete")
     ]
-    return [*triggers, mark]
+    return [*triggers, *mark]
 
 
 def _update(columns: str) -> str:

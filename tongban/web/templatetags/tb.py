@@ -341,9 +341,9 @@ def flow_picture(procedure: Any, special: Any = (), track: str = "licence", revi
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(
-    context: Context, page: int, pages: int, total: int | None = None, name: str = "page"
+    context: Context, page: int, pages: int, total: int | None = None, name: str = "page", more: bool = False
 ) -> dict[str, object]:
-    """Links to the other pages of a list; the rest of the address is kept."""
+    """Links to the other pages of a list; the rest of the address is kept. ``more``: ``total`` is not all there is."""
     request = context.get("request")
     query = request.GET.copy() if request is not None else None
 
@@ -365,6 +365,7 @@ def pagination(
         "previous": address(page - 1) if page > 1 else "",
         "next": address(page + 1) if page < pages else "",
         "total": total,
+        "more": more,
     }
 
 

@@ -132,8 +132,9 @@ class _Panel:
         said = self.act.told(done) if self.act.told else str(self.act.done)
         if waiting is None:
             return said
-        words = _("Next case: %(item)s, %(number)s") % {"item": waiting.item_name, "number": waiting.number}
-        address = reverse("desk:case", args=[waiting.number])
+        number, item = waiting
+        words = _("Next case: %(item)s, %(number)s") % {"item": item, "number": number}
+        address = reverse("desk:case", args=[number])
         return format_html('{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', said, address, words)
 
     def stale(self, form: ActForm, error: Stale) -> HttpResponse:
