@@ -107,8 +107,9 @@ def _postgres(name: str, watched: Mapping[str, str]) -> list[str]:
 
 def _sqlite(name: str, watched: Mapping[str, str]) -> list[str]:
     mark = [statement.format(name=name) for statement in _SQLITE_MARK]
+    body = "; ".join(mark)
     triggers = [
-        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {'; '.join(mark)}; end"
+        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {body}; end"
         for table, columns in watched.items()
         for verb in ("insert", _update(columns), "delete")
     ]

@@ -19,7 +19,7 @@ from tongban.commands.bench import item, server, world
 from tongban.commands.bench.browser import Unexpected
 from tongban.core.actors import SYSTEM
 
-USERS, SECONDS, WARM_UP = 50, 10.0, 2.0
+USERS, SECONDS, WARM_UP = 50, 10.0, 3.0
 _PART = 1 << 18
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -68,12 +69,14 @@ def filesize_zh(size: int) -> str:
 
 # --- page furniture --------------------------------------------------------------------------------------------
 @register.simple_tag
+@cache
 def sheet_url(name: str) -> str:
     """Address of one of our style sheets."""
     return static(f"tongban/css/{name}.css")
 
 
 @register.simple_tag
+@cache
 def script_url(name: str) -> str:
     """Address of one of our scripts."""
     return static(f"tongban/js/{name}.js")
@@ -98,6 +101,7 @@ def desk_home_url() -> str:
 
 
 @register.simple_tag
+@cache
 def htmx_config() -> str:
     """htmx without inline styles and without evaluating text, and with our refusals put into the page."""
     return json.dumps(
@@ -123,7 +127,13 @@ def htmx_config() -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", **options: str) -> SafeString:
     """A Tabler icon; ``label`` only where no word stands beside it. Options: ``class`` (tb-i--lg, tb-i--sm)."""
-    css = f"tb-i {options.get('class', '')}".strip()
+    return _icon(name, str(label), options.get("class", ""))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, more: str) -> SafeString:
+    """A page has dozens of icons, the whole site few different ones."""
+    css = f"tb-i {more}".strip()
     href = f"{static('vendor/icons.svg')}#{name.replace('/', '-')}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
