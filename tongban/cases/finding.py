@@ -13,7 +13,7 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
 
-#: The function of the database that takes a text apart as :func:`parts` does; its name stands in the index.
+#: The function of the database that takes texts apart; the index is made with it and every word is.
 FUNCTION = """
 create or replace function tongban_parts(variadic given text[]) returns text[]
 language sql immutable parallel safe strict as $$
@@ -26,15 +26,8 @@ $$
 """
 DROP_FUNCTION = "drop function if exists tongban_parts(variadic text[])"
 INDEX = "case_found_idx"
-_PAIR, _FOUR, _ASCII = 2, 4, 128
-
-
-def parts(word: str) -> list[str]:
-    """The parts of ``word``, each once: four characters from one of ASCII on, two from any other."""
-    text = word.upper()
-    sizes = (_FOUR if ord(char) < _ASCII else _PAIR for char in text)
-    taken = (text[place : place + size] for place, size in enumerate(sizes) if place + size <= len(text))
-    return sorted(set(taken))
+#: Shorter words have no parts.
+_LEAST = 2
 
 
 def holds(word: str) -> Q:
@@ -42,15 +35,14 @@ def holds(word: str) -> Q:
 
     It comes on top of looking closely: the index is asked for the few rows that are worth it.
     """
-    wanted = parts(word)
-    if connection.vendor != "postgresql" or not wanted:
+    if connection.vendor != "postgresql" or len(word) < _LEAST:
         return Q()
-    held = Func(F("number"), F("applicant_name"), F("item_name"), function="tongban_parts", output_field=TextField())
-    whole = "(%(expressions)s::text[])"
-    return Q(Func(held, Value(_array(wanted)), template=whole, arg_joiner=" @> ", output_field=BooleanField()))
+    texts = _parts(F("number"), F("applicant_name"), F("item_name"))
+    return Q(Func(texts, _parts(Value(word)), template="(%(expressions)s)", arg_joiner=" @> ", output_field=_TRUTH))
 
 
-def _array(texts: list[str]) -> str:
-    """``texts`` as PostgreSQL writes an array."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+_TRUTH = BooleanField()
+
+
+def _parts(*texts: F | Value) -> Func:
+    return Func(*texts, function="tongban_parts", output_field=TextField())
