@@ -55,7 +55,7 @@ test-postgres: ## everything on PostgreSQL (TEST_POSTGRES_URL), where it can be 
 	@tools/setup.sh browser
 	@tools/test_postgres.sh $(ALL_TESTS)
 
-bench: setup-dev ## measure speed on SQLite and PostgreSQL, write docs/benchmarks.md (CASES=200 ROUNDS=5)
+bench: setup-dev ## measure speed on SQLite and PostgreSQL, write docs/benchmarks.md (CASES=200 ROUNDS=5 PARTS=…)
 	@$(BIN)/python tools/bench.py
 
 messages: setup-dev ## collect the texts of every room for translation

@@ -1,8 +1,9 @@
 """Run the benchmarks on SQLite and PostgreSQL in scratch databases of their own and write docs/benchmarks.md.
 
-``make bench`` calls this. CASES and ROUNDS change how much is measured; BENCH_POSTGRES_URL names a server on which a
-database called ``tongban_bench`` may be thrown away and made (it is left behind for a look). Run it with nothing else
-on the machine: the page states the load it found.
+``make bench`` calls this. CASES and ROUNDS change how much is measured, HTTP_CASES and HTTP_ROUNDS the same through the
+server, LIST_CASES how many cases the lists hold; PARTS names what is measured (``clocks rounds http lists public``).
+BENCH_POSTGRES_URL names a server on which a database called ``tongban_bench`` may be thrown away and made (it is left
+behind for a look). Run it with nothing else on the machine: the page states the load it found.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 SCRATCH = "tongban_bench"
 SERVER = os.environ.get("BENCH_POSTGRES_URL", os.environ.get("TEST_POSTGRES_URL", ""))
 CASES, ROUNDS = os.environ.get("CASES", "200"), os.environ.get("ROUNDS", "5")
+HTTP_CASES, HTTP_ROUNDS = os.environ.get("HTTP_CASES", "60"), os.environ.get("HTTP_ROUNDS", "3")
+LIST_CASES = os.environ.get("LIST_CASES", "100000")
+PARTS = os.environ.get("PARTS", "clocks rounds http lists public").split()
 BUSY = 0.5  # load per processor above which the figures are not those of a quiet machine
 
 
-def measure(part: str, url: str, folder: str) -> dict[str, Any]:
+def measure(part: str, url: str, folder: str, cases: str = CASES, rounds: str = ROUNDS) -> dict[str, Any]:
     """One part of ``tongban bench`` as figures."""
-    words = ["tongban", "bench", part, "--json", "--cases", CASES, "--rounds", ROUNDS]
+    words = ["tongban", "bench", part, "--json", "--cases", cases, "--rounds", rounds]
     env = {**os.environ, "DATABASE_URL": url, "TONGBAN_MODE": "demo", "TONGBAN_VAR_DIR": folder}
     done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(done.stdout))
@@ -73,17 +77,93 @@ def main() -> int:
     """Measure everything there is to measure here and write the page."""
     load = os.getloadavg()[0]
     cores = os.cpu_count() or 1
+    parts: list[str] = []
     with tempfile.TemporaryDirectory(prefix="tongban-bench-") as folder:
-        sqlite_url = f"sqlite:///{folder}/bench.sqlite3"
-        clocks = measure("clocks", sqlite_url, folder)
-        parts = table(f"SQLite {sqlite3.sqlite_version}, synchronous=FULL", measure("rounds", sqlite_url, folder))
-        if SERVER:
-            url, version = fresh_postgres()
-            parts += table(version, measure("rounds", url, folder))
+        if "rounds" in PARTS:
+            sqlite_url = f"sqlite:///{folder}/bench.sqlite3"
+            parts += table(f"SQLite {sqlite3.sqlite_version}, synchronous=FULL", measure("rounds", sqlite_url, folder))
+            if SERVER:
+                url, version = fresh_postgres()
+                parts += table(version, measure("rounds", url, folder))
+        for part, cases, write in (("http", HTTP_CASES, http), ("lists", LIST_CASES, lists), ("public", "1", public)):
+            if part in PARTS:
+                url, version = fresh_postgres() if SERVER else (f"sqlite:///{folder}/{part}.sqlite3", "SQLite")
+                parts += write(version, measure(part, url, folder, cases, HTTP_ROUNDS))
+        if "clocks" in PARTS:
+            parts += _clocks(measure("clocks", f"sqlite:///{folder}/clocks.sqlite3", folder))
     quiet = "" if load < BUSY * cores else " **The machine was busy with other work: read the ratios, not the rates.**"
-    PAGE.write_text("\n".join([*_head(load, cores, quiet), *parts, *_clocks(clocks)]) + "\n", encoding="utf-8")
+    PAGE.write_text("\n".join([*_head(load, cores, quiet), *parts]) + "\n", encoding="utf-8")
     print(f"→ {PAGE.relative_to(ROOT)}")
     return 0
+
+
+def http(version: str, figures: dict[str, Any]) -> list[str]:
+    """The same steps through the screens."""
+    lines = [
+        f"## Through the screens, {version}",
+        "",
+        "`tongban bench http`: the production server with two processes on the same processors as the clients; people",
+        "signed in through the sign-in page, CSRF tokens and hidden entries read from the forms. A step is the form",
+        "sent and the page that follows; opening the form (and previewing its document) is timed apart. Submissions:",
+        "the form sent, all at one place, numbers from one counter. One unexpected answer fails the run.",
+        "",
+        f"Medians of {HTTP_ROUNDS} rounds of {HTTP_CASES} lifecycles by two clients; four times as many submissions.",
+        "Aims: 15 lifecycles/s; submissions 200/s with two clients, 150/s with eight.",
+        "",
+        "| | |",
+        "|---|---|",
+    ]
+    names = {
+        "lifecycles_per_s": "lifecycles/s, form sent and page that follows",
+        "with_forms_per_s": "lifecycles/s with opening and previewing every form",
+        "step_p50_ms": "step p50 ms",
+        "step_p95_ms": "step p95 ms",
+        "client_cpu_share": "processor share of one client",
+    }
+    lines += [f"| {names[key]} | {value} |" for key, value in figures["screens"].items()]
+    for clients in (2, 8):
+        found = figures[f"submitting_{clients}_clients"]
+        said = f"{found['submissions_per_s']} (p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms)"
+        lines.append(f"| submissions/s, {clients} clients | {said} |")
+    return [*lines, ""]
+
+
+def lists(version: str, figures: dict[str, Any]) -> list[str]:
+    """The desk's pages among many cases."""
+    hall = figures.pop("in the hall")
+    lines = [
+        f"## Lists and searches among {hall['cases']:,} cases, {version}",
+        "",
+        f"`tongban bench lists`: {hall['open']:,} of them open, {hall['reviews']:,} reviews, {hall['applicants']:,}",
+        "applicants, five years. Two hundred cases went through the services; the others are copies of their rows with",
+        "number, applicant, officer, departments and days changed and without events and documents of their own.",
+        "One officer over a kept connection, milliseconds from request to last byte; SQL statements of the page.",
+        "Aims: p95 at most 60 ms, at most 12 statements for a list.",
+        "",
+        "| officer | page | p50 ms | p95 ms | SQL |",
+        "|---|---|---|---|---|",
+    ]
+    for officer, found in figures.items():
+        for name, row in found.items():
+            page = name.replace("_", " ")
+            lines.append(f"| {officer} | {page} | {row['p50_ms']} | {row['p95_ms']} | {row['statements']} |")
+    return [*lines, ""]
+
+
+def public(version: str, figures: dict[str, Any]) -> list[str]:
+    """The portal under many visitors."""
+    return [
+        f"## Public pages, {version}",
+        "",
+        "`tongban bench public`: home, list of services, search, guide (and its print), decisions, progress,",
+        f"verification, privacy, in turn; {figures['users']} visitors, each asking again as soon as it is answered.",
+        "Aims: 300 pages/s, p95 at most 100 ms at that rate.",
+        "",
+        "| pages/s | p50 ms | p95 ms |",
+        "|---|---|---|",
+        f"| {figures['pages_per_s']} | {figures['p50_ms']} | {figures['p95_ms']} |",
+        "",
+    ]
 
 
 def _head(load: float, cores: int, quiet: str) -> list[str]:

@@ -20,7 +20,7 @@ from pypdf import PdfReader, PdfWriter
 
 from tests import factories
 from tests.apps import office_help as files
-from tongban.core.errors import Invalid
+from tongban.core.errors import Invalid, NotFound
 from tongban.documents import effects, queries, reading_copies, services
 from tongban.documents.models import ReadingCopy
 from tongban.gateways import office
@@ -252,6 +252,21 @@ def test_a_copy_that_is_gone_is_made_anew(monkeypatch: pytest.MonkeyPatch, setti
     assert view(source).file_id != first
     assert view(whole) == kept
     assert ReadingCopy.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_copy_does_not_outlive_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    Converter(monkeypatch, pdf())
+    source, whole = stored(), stored()
+    factories.run_tasks()
+    copy = view(source).file_id
+    discard_file(source)
+    assert services.drop_orphans() == 1
+    assert queries.reading_copies([source]) == {}
+    with pytest.raises(NotFound):
+        records.file_info(copy)
+    assert view(whole).ready
+    assert services.drop_orphans() == 0
 
 
 # --- the converter itself --------------------------------------------------------------------------------------

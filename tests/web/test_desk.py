@@ -190,8 +190,10 @@ def test_work_list_needs_the_same_few_queries_whatever_its_length(
     account = made.officer("police-window", "public_security", ["window"])
     holder = queries.case_for_desk(new_case(now, 90, "hotel_special"), SYSTEM, now)
     client = signed_in(account if holder.holder_organisation_name.endswith("公安局") else people["window"])
+    with django_assert_max_num_queries(13):  # the first page of a process reads the officer's posts and mandates too
+        client.get("/desk/")
     for page in ("/desk/", "/desk/cases/", "/desk/?colour=soon", "/desk/?page=2"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(11):
             answer = client.get(page)
         assert answer.status_code == 200
     shown = client.get("/desk/?page=2").content.decode()

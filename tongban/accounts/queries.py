@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import BigIntegerField, OuterRef, Subquery, Value
@@ -67,6 +67,7 @@ from tongban.accounts.standing_in import (
     deputy_pairs,
     grant_of,
     holding_on,
+    kept,
     leaves,
     mandates,
     people,
@@ -215,20 +216,25 @@ def actor_for(user_id: int | str, now: datetime, *, user: object = None) -> Acto
         ids = ApplicantAccess.objects.filter(holding_on(day), user=user).values_list("applicant_id", flat=True)
         agency = agency_of(user.pk, day)
         return Actor(kind="applicant", id=str(user.pk), name=user.name, applicant_ids=frozenset(ids), agency=agency)
+    return replace(kept.once((user.pk, day), lambda: _officer(user.pk, day)), name=user.name)
+
+
+def _officer(user_id: int, day: date) -> Actor:
+    """The officer without a name, with the posts held on ``day`` and what others lend."""
     held = list(
-        PostHolding.objects.filter(holding_on(day), user=user)
+        PostHolding.objects.filter(holding_on(day), user_id=user_id)
         .select_related("post__organisation__region")
         .order_by("pk")
     )
     if not held:
-        return Actor(kind="staff", id=str(user.pk), name=user.name)
+        return Actor(kind="staff", id=str(user_id), name="")
     organisation = held[0].post.organisation
     grants = tuple(grant_of(item) for item in held if item.post.organisation_id == organisation.pk)
-    lent, away_until = mandates(str(user.pk), organisation.key, day)
+    lent, away_until = mandates(str(user_id), organisation.key, day)
     return Actor(
         kind="staff",
-        id=str(user.pk),
-        name=user.name,
+        id=str(user_id),
+        name="",
         posts=frozenset(grant.post for grant in grants),
         duties=frozenset(duty for grant in grants for duty in grant.duties),
         organisation=organisation.key,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
@@ -24,6 +25,7 @@ from tongban.core.posts import (
     stood_in_for,
     with_handiwork,
 )
+from tongban.records import watching
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,25 @@ class Absences:
     def deputy(self, officer: str) -> str:
         """Who stands in today; empty: the officer is here, or nobody does."""
         return deputy_of(officer, self.leaves, self.pairs, self.day)
+
+
+#: What says who holds which post and who acts for whom is kept by each process under this mark and the one of the
+#: organisations, since every page of the desk asks for it.
+_MARK = "staff"
+_TABLES = (
+    "accounts_post",
+    "accounts_postholding",
+    "accounts_leave",
+    "accounts_deputypair",
+    "accounts_delegation",
+    "accounts_user(name, is_active)",
+)
+kept = watching.Kept(_MARK, watching.REFERENCE, most=5000)
+
+
+def watch(using: BaseDatabaseWrapper) -> None:
+    """Watch the tables; run after every migrate."""
+    watching.install(using, _MARK, _TABLES)
 
 
 def holding_on(day: date) -> Q:

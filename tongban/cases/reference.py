@@ -26,7 +26,7 @@ from tongban.records import watching
 
 T = TypeVar("T")
 
-NAME = "reference"
+NAME = watching.REFERENCE
 TABLES = (
     "calendars_calendarversion",
     "calendars_calendarday",

@@ -1,4 +1,4 @@
-"""Application set-up: keeps the triggers of versions and of the search index in place."""
+"""Application set-up: keeps the triggers of versions, of the search index and of what processes keep in place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class CatalogueConfig(AppConfig):
 def _protect(using: str, **kwargs: Any) -> None:
     from django.db import connections
 
-    from tongban.catalogue import immutability, search_index
+    from tongban.catalogue import immutability, search_index, shown
 
     search_index.install(connections[using])
     immutability.install(connections[using])
+    shown.watch(connections[using])

@@ -360,6 +360,7 @@ OUTBOX_CRON: dict[str, tuple[str | int, str]] = {
     "alerts": ("*/5 * * * *", "tongban.oversight.services.raise_alerts"),
     "sweep": ("*/5 * * * *", "tongban.cases.effects.sweep_cases"),
     "retention": ("15 3 * * *", "tongban.retention.services.run_scheduled"),
+    "orphaned-copies": ("30 3 * * *", "tongban.documents.effects.drop_orphans"),
     "office-files": ("*/10 * * * *", "tongban.documents.effects.ask_for_missing"),
     "catalogue-lists": ("5 * * * *", "tongban.catalogue.effects.refresh_lists"),
     "prune-tasks": ("30 3 * * *", "tongban.outbox.services.prune"),

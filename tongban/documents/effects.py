@@ -23,6 +23,11 @@ def convert_file(source_id: str) -> None:
     services.make_copy(source_id=source_id, now=timezone.now())
 
 
+def drop_orphans(now: datetime) -> None:
+    """Nightly, after what is due was deleted: a copy does not outlive its source."""
+    services.drop_orphans()
+
+
 def ask_for_missing(now: datetime) -> None:
     """Every ten minutes: once the machine has a converter, make the copies that had to wait for one."""
     if office.available():

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +22,7 @@ from tongban.gateways import office
 from tongban.records import queries as records
 from tongban.records import services as record_services
 from tongban.records.cleaning import clean_upload
+from tongban.records.erasing import files_left
 from tongban.records.office_files import EXTENSIONS
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 #: Bytes a copy may have: pictures are unpacked and packed anew, so it may be larger than its source.
 MAX_COPY = 150 * 1024 * 1024
+#: Copies looked at in one statement.
+AT_ONCE = 1000
 #: A run that may go better another time.
 _PASSING = frozenset({"timeout", "crashed"})
 
@@ -122,6 +126,26 @@ def mend_copies(now: datetime) -> int:
             broken.append(str(pk))
     failed = ReadingCopy.objects.filter(state=ReadingCopy.FAILED).values_list("pk", flat=True)
     return sum(_reset(source_id, now) for source_id in [*broken, *map(str, failed)])
+
+
+def drop_orphans() -> int:
+    """Delete the copies whose source is gone (a draft thrown away, a case erased in time); returns how many."""
+    dropped, keys = 0, ReadingCopy.objects.values_list("pk", flat=True).iterator(chunk_size=AT_ONCE)
+    while some := list(islice(keys, AT_ONCE)):
+        left = files_left([str(key) for key in some])
+        dropped += sum(_drop(key) for key in some if str(key) not in left)
+    return dropped
+
+
+@transaction.atomic
+def _drop(key: uuid.UUID) -> int:
+    row = ReadingCopy.objects.select_for_update().filter(pk=key).first()
+    if row is None:
+        return 0
+    if row.file_id:
+        record_services.discard_file(str(row.file_id))
+    row.delete()
+    return 1
 
 
 @transaction.atomic

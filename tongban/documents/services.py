@@ -21,14 +21,25 @@ from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.kinds import kind as kind_called
 from tongban.documents.models import Document
 from tongban.documents.queries import DocumentView
-from tongban.documents.reading_copies import ask_again, ask_for_copy, make_copy, mend_copies
+from tongban.documents.reading_copies import ask_again, ask_for_copy, drop_orphans, make_copy, mend_copies
 from tongban.gateways import seal as seals
 from tongban.outbox import services as outbox
 from tongban.records import services as records
 from tongban.records.erasing import erase_files
 from tongban.records.rows import Rows, fresh
 
-__all__ = ["ask_again", "ask_for_copy", "chain", "issue", "make_copy", "make_file", "mend_copies", "reissue", "void"]
+__all__ = [
+    "ask_again",
+    "ask_for_copy",
+    "chain",
+    "drop_orphans",
+    "issue",
+    "make_copy",
+    "make_file",
+    "mend_copies",
+    "reissue",
+    "void",
+]
 
 
 def chain(owner: str) -> str:

@@ -7,11 +7,17 @@ rolled-back change leaves no mark that a later one could repeat.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tongban.records.models import Generation
+
+T = TypeVar("T")
+#: The mark of what every verb looks up; ``cases/reference.py`` says of which tables.
+REFERENCE = "reference"
 
 _POSTGRES_FUNCTION = """
 create or replace function tongban_generation() returns trigger language plpgsql as $$
@@ -21,12 +27,53 @@ begin
     return null;
 end $$
 """
-_SQLITE_MARK = "insert or replace into records_generation (name, value) values ('{name}', lower(hex(randomblob(16))))"
+#: Two statements: "or replace" in a trigger gives way to what the statement that fires it says about conflicts.
+_SQLITE_MARK = (
+    "delete from records_generation where name = '{name}'",
+    "insert into records_generation (name, value) values ('{name}', lower(hex(randomblob(16))))",
+)
 
 
 def mark_of(name: str) -> str:
     """A sub-select that gives the mark called ``name``; NULL where nothing was ever marked: keep nothing then."""
     return f"(select value from {Generation._meta.db_table} where name = '{name}')"
+
+
+class Kept:
+    """What a process keeps under the present marks called ``names``, at most ``most`` entries.
+
+    A look costs one statement, and what it gives is never older than that statement.
+    """
+
+    def __init__(self, *names: str, most: int) -> None:
+        self._text = "select " + ", ".join(mark_of(name) for name in names)
+        self._most = most
+        self._held: tuple[Hashable, dict[Hashable, Any]] = (None, {})
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """The value of ``key``: kept, or as ``read`` makes it now. Under no mark nothing is kept."""
+        found = self._under(self._marks())
+        if key in found:
+            return cast(T, found[key])
+        if len(found) >= self._most:
+            found.clear()
+        value = found[key] = read()
+        return value
+
+    def _marks(self) -> tuple[Any, ...] | None:
+        with connection.cursor() as cursor:
+            cursor.execute(self._text)
+            marks = cursor.fetchone()
+        return None if None in marks else (connection.settings_dict["NAME"], *marks)
+
+    def _under(self, marks: tuple[Any, ...] | None) -> dict[Hashable, Any]:
+        if marks is None:
+            return {}
+        held, found = self._held
+        if held != marks:
+            found = {}
+            self._held = (marks, found)
+        return found
 
 
 def install(connection: BaseDatabaseWrapper, name: str, tables: Sequence[str]) -> None:
@@ -59,13 +106,14 @@ def _postgres(name: str, watched: Mapping[str, str]) -> list[str]:
 
 
 def _sqlite(name: str, watched: Mapping[str, str]) -> list[str]:
-    mark = _SQLITE_MARK.format(name=name)
+    mark = [statement.format(name=name) for statement in _SQLITE_MARK]
+    body = "; ".join(mark)
     triggers = [
-        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {mark}; end"
+        f"create trigger if not exists {table}_generation_{verb[:6]} after {verb} on {table} begin {body}; end"
         for table, columns in watched.items()
         for verb in ("insert", _update(columns), "delete")
     ]
-    return [*triggers, mark]
+    return [*triggers, *mark]
 
 
 def _update(columns: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -73,8 +74,12 @@ def links(menu: Iterable[tuple[str, str | Promise, str, str]]) -> list[Link]:
     return [Link(key, label, url, shortcut) for key, label, url, shortcut in found if url]
 
 
+@cache
 def address(name: str) -> str:
-    """The address of the screen called ``name``; empty where this installation has no such screen."""
+    """The address of the screen called ``name``; empty where this installation has no such screen.
+
+    It is looked for once a process: every page has some twenty of them.
+    """
     try:
         return reverse(name)
     except NoReverseMatch:

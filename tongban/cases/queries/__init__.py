@@ -4,7 +4,7 @@ from tongban.cases.queries.assigning import Answer, in_hand, waiting_case, would
 from tongban.cases.queries.cases import case_for_applicant, progress
 from tongban.cases.queries.chains import chain_check
 from tongban.cases.queries.correcting import correction_form, pending_files
-from tongban.cases.queries.desk import case_for_desk
+from tongban.cases.queries.desk import case_for_desk, may_see
 from tongban.cases.queries.drafts import draft, draft_file, drafts, licences_on_file
 from tongban.cases.queries.files import (
     case_copy,
@@ -87,6 +87,7 @@ __all__ = [
     "licences_on_file",
     "list_rows",
     "list_size",
+    "may_see",
     "mentions",
     "message_log",
     "my_cases",

@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from tongban.accounts import queries as accounts
-from tongban.calendars import queries as calendars
-from tongban.cases import capacities, facts, snapshot
+from tongban.cases import capacities, facts, reference, snapshot
 from tongban.cases.access import find_case, no_such_case, under_power
 from tongban.cases.models import (
     Annotation,
@@ -43,7 +42,6 @@ from tongban.cases.queries.views import (
     StoryEntry,
     SupplementView,
 )
-from tongban.catalogue import queries as catalogue
 from tongban.core import codes
 from tongban.core.actors import Actor
 from tongban.core.agency import Act
@@ -74,8 +72,9 @@ class Sheet:
     def __init__(self, case: Case, actor: Actor, now: datetime) -> None:
         self.case, self.actor, self.now = case, actor, now
         self.today: date = legal_date(now)
-        self.calendar: WorkCalendar = calendars.current()
-        self.version = catalogue.version(case.item_version_id)
+        self.reference = reference.now()
+        self.calendar: WorkCalendar = self.reference.calendar
+        self.version = self.reference.version(case.item_version_id)
         self.loaded = facts.load(case, self.version)
         self.relation = capacities.relation(self.loaded, actor)
         limits = facts.limits(self.loaded)
@@ -96,7 +95,7 @@ class Sheet:
 
     def actions(self) -> dict[str, DomainError | None]:
         """Every verb and why it is off, for this reader."""
-        extras = snapshot.extras(self.loaded, self.today)
+        extras = snapshot.extras(self.loaded, self.today, self.reference)
         state = facts.state(self.loaded, self.calendar, self.today, extras, termination_ground="asked")
         out = {verb.value: refusal(state, verb, self.relation) for verb in Verb if verb is not Verb.SUBMIT}
         out |= {verb: why for verb, why in self._beyond_authority().items() if out[verb] is None}
@@ -208,7 +207,7 @@ def base_fields(sheet: Sheet, *, public: bool) -> dict[str, Any]:
             ),
         ),
         "actions": sheet.actions(),
-        "pending_rule": snapshot.pending_rule(case, sheet.today),
+        "pending_rule": snapshot.pending_rule(case, sheet.today, sheet.reference),
         "open_reviews": tuple(row.name for row in reviewing),
         "agent_name": sheet.names.get(case.agent, ""),
         "power": accounts.power_by_number(case.power, sheet.now),

@@ -84,6 +84,11 @@ def case_for_desk(number: str, actor: Actor, now: datetime) -> DeskCaseView:
     return talking.as_far_as_needed(sheet, view)
 
 
+def may_see(number: str, actor: Actor) -> bool:
+    """Whether the officer's page of the case opens for ``actor`` (one query)."""
+    return Case.objects.filter(visible_to(actor), number=number).exists()
+
+
 #: Most other applications that are named; who sends more is found by the applicant's name.
 MOST_TWINS = 5
 

@@ -525,6 +525,7 @@ class WorkList:
     lane: str
     counts: Mapping[str, int]
     saved: Mapping[int, int] = field(default_factory=dict)  # of the reader's saved views, by their ids
+    more: bool = False  # there are more than ``total``, which is how far such a list is counted and shown
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.db.models.expressions import Combinable
 
 from tongban.accounts import queries as accounts
 from tongban.calendars import queries as calendars
-from tongban.cases import facts
+from tongban.cases import facts, finding
 from tongban.cases.access import consulted_now, visible_to
 from tongban.cases.models import Case, Consultation, Mention, Review
 from tongban.cases.queries.lists import PAGE, loaded_many, paging
@@ -35,6 +35,8 @@ from tongban.core.worklists import ME, NOBODY, Filters, Order
 LANES = ("mine", "overdue", "today", "waiting", "paused", "consulted", "unassigned", "department", "closed")
 #: Lanes whose number is shown beside them; closed cases only grow.
 COUNTED = LANES[:-1]
+#: Closed cases and finds are counted up to here, and shown no further: whoever looks for one narrows the list.
+MOST_COUNTED = 5000
 #: Working days up to which a clock is due soon.
 SOON = 3
 
@@ -75,25 +77,40 @@ def work_list(
     order: Order | None = None,
     page: int = 1,
     saved: Mapping[int, Listing] | None = None,
+    or_lane: str = "",
 ) -> WorkList:
     """The work of the actor's posts: most urgent first unless ``order`` says otherwise.
 
-    ``saved`` are the officer's saved views by their ids; they are counted along with the lanes.
+    ``saved`` are the officer's saved views by their ids; they are counted along with the lanes. ``or_lane`` is shown
+    where ``lane`` has nothing.
     """
     shown = Listing(lane, filters or Filters(), order or Order())
     day = _Day.of(actor, now)
     counts, numbers, total = _counted(day, saved or {}, shown)
+    if not total and or_lane:
+        shown = Listing(or_lane, shown.filters, shown.order)
+        counts, numbers, total = _counted(day, saved or {}, shown)
     page, pages = paging(page, total)
-    found = list(_rows(day, shown)[(page - 1) * PAGE : page * PAGE]) if total else []
+    found = _page_of(day, shown, page) if total else []
     return WorkList(
         rows=tuple(_work_rows(found, day)),
         total=total,
+        more=total >= MOST_COUNTED and _is_capped(shown),
         page=page,
         pages=pages,
         lane=shown.known_lane,
         counts=counts,
         saved=numbers,
     )
+
+
+def _page_of(day: _Day, shown: Listing, page: int) -> list[Case]:
+    """The rows of one page. Its keys are found first, in an index: whatever is read beside a row, is read of these."""
+    order = _order(shown)
+    rows = _matching(day, shown)
+    keys = (_named(rows) if shown.order.by == "assignee" else rows).order_by(*order)
+    part = keys.values("pk")[(page - 1) * PAGE : page * PAGE]
+    return list(_read(Case.objects.filter(pk__in=part)).order_by(*order))
 
 
 def work_counts(
@@ -125,11 +142,11 @@ def list_rows(actor: Actor, now: datetime, listing: Listing, *, batch: int = 200
         yield from _work_rows([rows[pk] for pk in part if pk in rows], day)
 
 
-def next_in_hand(actor: Actor, now: datetime, *, besides: str) -> WorkRow | None:
-    """The most urgent case of the actor's own list, other than ``besides``: what to go on with (two queries)."""
-    day = _Day.of(actor, now)
-    found = _rows(day, Listing("mine")).exclude(number=besides)[:1]
-    return next(iter(_work_rows(list(found), day)), None)
+def next_in_hand(actor: Actor, now: datetime, *, besides: str) -> tuple[str, str] | None:
+    """(number, item) of the most urgent case of the actor's own list, other than ``besides``: what to go on with."""
+    shown = Listing("mine")
+    rows = _matching(_Day.of(actor, now), shown).exclude(number=besides).order_by(*_order(shown))
+    return rows.values_list("number", "item_name").first()
 
 
 def _rows(day: _Day, listing: Listing) -> QuerySet[Case]:
@@ -142,14 +159,17 @@ def _read(rows: QuerySet[Case]) -> QuerySet[Case]:
         ~Q(pk=OuterRef("pk")), applicant_id=OuterRef("applicant_id"), item_key=OuterRef("item_key"), is_open=True
     )
     asked = Consultation.objects.filter(case_id=OuterRef("pk"), withdrawn_on__isnull=True)
-    shown = rows.defer("form", "outcome_text", "signature")
+    shown = _named(rows.defer("form", "outcome_text", "signature"))
     return shown.annotate(
-        assignee_name=accounts.name_of("assignee"),
         has_twin=Exists(twin),
         applicant_kind=F("applicant__kind"),
         asks=Exists(asked.filter(answered_on__isnull=True)),
         asked=Exists(asked),
     )
+
+
+def _named(rows: QuerySet[Case]) -> QuerySet[Case]:
+    return rows.annotate(assignee_name=accounts.name_of("assignee"))
 
 
 def _order(listing: Listing) -> list[str | Combinable]:
@@ -245,7 +265,8 @@ def _review_open() -> Exists:
 
 def _matching(day: _Day, listing: Listing) -> QuerySet[Case]:
     lane = listing.known_lane
-    return _narrow(Case.objects.filter(_lane(day, lane), is_open=lane != "closed"), listing.filters, day)
+    closed = lane == "closed"
+    return _narrow(Case.objects.filter(_lane(day, lane), is_open=not closed), listing.filters, day, closed=closed)
 
 
 def _counted(
@@ -262,7 +283,7 @@ def _counted(
     first = Case.objects.filter(is_open=True).order_by().values(line=Value("lanes")).annotate(**lanes)
     nothing = {lane: Value(0) for lane in COUNTED[1:]}
     rest: list[QuerySet[Any, Any]] = [
-        _matching(day, listing)
+        _counted_rows(day, listing)
         .order_by()
         .values(line=Value(line))
         .annotate(mine=Count("pk"), **nothing)
@@ -280,22 +301,36 @@ def _counted(
     return counts, numbers, found["shown"][0] if "shown" in found else counts[shown.known_lane]
 
 
+def _is_capped(listing: Listing) -> bool:
+    """Whether a list is counted only so far: closed cases grow for ever, and words are looked for in all of them."""
+    return listing.known_lane == "closed" or bool(listing.filters.search)
+
+
+def _counted_rows(day: _Day, listing: Listing) -> QuerySet[Case]:
+    rows = _matching(day, listing)
+    if not _is_capped(listing):
+        return rows
+    return Case.objects.filter(pk__in=rows.order_by().values("pk")[:MOST_COUNTED])
+
+
 # Filters.
 
 
-def _words(search: str) -> Q:
+def _words(search: str, *, closed: bool) -> Q:
     """Every word must be found: in number, applicant's name or item, or be the applicant's whole identity number."""
     found = Q()
     for word in search.split()[:5]:
         here = Q(number__icontains=word) | Q(applicant_name__icontains=word) | Q(item_name__icontains=word)
         ids = accounts.applicants_by_number(word)
+        if closed:
+            here &= finding.holds(word)
         found &= here | Q(applicant_id__in=ids) if ids else here
     return found
 
 
-def _narrow(rows: QuerySet[Case], filters: Filters, day: _Day) -> QuerySet[Case]:
+def _narrow(rows: QuerySet[Case], filters: Filters, day: _Day, *, closed: bool) -> QuerySet[Case]:
     if filters.search:
-        rows = rows.filter(_words(filters.search))
+        rows = rows.filter(_words(filters.search, closed=closed))
     if filters.item:
         rows = rows.filter(item_key=filters.item)
     if filters.assignee:

@@ -34,6 +34,7 @@ from tongban.catalogue.queries.versions import (
     versions,
     versions_of,
 )
+from tongban.catalogue.shown import while_unchanged
 
 __all__ = [
     "MISSING_TRANSITION",
@@ -65,5 +66,6 @@ __all__ = [
     "version_to_apply",
     "versions",
     "versions_of",
+    "while_unchanged",
     "with_entries",
 ]

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 
-HELP = "measure: lifecycle, rounds against hand-written SQL, clocks (needs an empty scratch database)"
+HELP = "measure: lifecycle, rounds against hand-written SQL, clocks, http, lists, public (in an empty database)"
 NEEDS_DJANGO = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, how much of it, and how to print it."""
-    parser.add_argument("part", choices=("lifecycle", "rounds", "clocks"), help="what to measure")
-    parser.add_argument("--cases", type=int, default=200, metavar="N", help="lifecycles a run (default 200)")
+    parser.add_argument("part", choices=tuple(_PARTS), help="what to measure")
+    parser.add_argument(
+        "--cases", type=int, default=200, metavar="N", help="lifecycles a run, or cases in the lists (default 200)"
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="K", help="processes at once (default 1)")
     parser.add_argument("--rounds", type=int, default=5, metavar="R", help="interleaved rounds (default 5)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
@@ -63,4 +66,29 @@ def _clocks(args: argparse.Namespace) -> dict[str, object]:
     return clocks.run()
 
 
-_PARTS = {"lifecycle": _lifecycle, "rounds": _rounds, "clocks": _clocks}
+def _http(args: argparse.Namespace) -> dict[str, object]:
+    from tongban.commands.bench import screens
+
+    return screens.run(args.cases, args.rounds)
+
+
+def _lists(args: argparse.Namespace) -> dict[str, object]:
+    from tongban.commands.bench import lists
+
+    return lists.run(args.cases)
+
+
+def _public(args: argparse.Namespace) -> dict[str, object]:
+    from tongban.commands.bench import public
+
+    return public.run(args.rounds)
+
+
+_PARTS: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
+    "lifecycle": _lifecycle,
+    "rounds": _rounds,
+    "clocks": _clocks,
+    "http": _http,
+    "lists": _lists,
+    "public": _public,
+}

@@ -42,6 +42,7 @@ class Prepared:
     submission_key: str
     user_id: int
     name: str
+    handle: str  # what the applicant signs in with
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _applicant(serial: int, now: datetime) -> Prepared:
         address="滨海新区示例大道1号",
         agent_name="示例经办",
     )
-    return _draft(int(user), name, now)
+    return _draft(int(user), name, _uscc(serial), now)
 
 
 def _uscc(serial: int) -> str:
@@ -109,7 +110,7 @@ def _uscc(serial: int) -> str:
     return start + uscc_check(start)
 
 
-def _draft(user_id: int, name: str, now: datetime) -> Prepared:
+def _draft(user_id: int, name: str, handle: str, now: datetime) -> Prepared:
     actor = accounts.actor_for(user_id, now)
     (applicant_id,) = actor.applicant_ids
     draft_id = cases.start_draft(actor=actor, applicant_id=applicant_id, item_key=item.KEY, now=now)
@@ -119,7 +120,7 @@ def _draft(user_id: int, name: str, now: datetime) -> Prepared:
         cases.add_draft_file(
             draft_id=draft_id, actor=actor, material_key=key, name=f"{key}.png", content=_picture(), now=now
         )
-    return Prepared(draft_id, case_queries.draft(draft_id, actor, now).submission_key, user_id, name)
+    return Prepared(draft_id, case_queries.draft(draft_id, actor, now).submission_key, user_id, name, handle)
 
 
 def _picture() -> bytes:
@@ -141,7 +142,7 @@ def drafts(models: Sequence[Prepared], count: int) -> list[Prepared]:
                 cursor, "cases_draft", "id", model.draft_id, {"id": draft, "submission_key": key, "case_id": None}
             )
             copy_rows(cursor, "cases_draftfile", "draft_id", model.draft_id, {"draft_id": draft}, drop=("id",))
-            made.append(Prepared(str(draft), str(key), model.user_id, model.name))
+            made.append(Prepared(str(draft), str(key), model.user_id, model.name, model.handle))
     return made
 
 
@@ -149,10 +150,10 @@ def copy_rows(
     cursor: Any, table: str, column: str, value: Any, changes: dict[str, Any], *, drop: Sequence[str] = ()
 ) -> None:
     """Insert copies of the rows of ``table`` whose ``column`` is ``value``, with ``changes`` in place of their own."""
-    columns = [name for name in _columns(table) if name not in drop]
-    shown = ", ".join("%s" if name in changes else f'"{name}"' for name in columns)
-    names = ", ".join(f'"{name}"' for name in columns)
-    values = [_stored(changes[name]) for name in columns if name in changes]
+    kept = [name for name in columns(table) if name not in drop]
+    shown = ", ".join("%s" if name in changes else f'"{name}"' for name in kept)
+    names = ", ".join(f'"{name}"' for name in kept)
+    values = [_stored(changes[name]) for name in kept if name in changes]
     cursor.execute(
         f'insert into {table} ({names}) select {shown} from {table} where "{column}" = %s',
         [*values, _stored(uuid.UUID(value) if isinstance(value, str) else value)],
@@ -162,7 +163,8 @@ def copy_rows(
 _known: dict[str, list[str]] = {}
 
 
-def _columns(table: str) -> list[str]:
+def columns(table: str) -> list[str]:
+    """The names of the columns of ``table``, in their order."""
     if table not in _known:
         with connection.cursor() as cursor:
             _known[table] = [row.name for row in connection.introspection.get_table_description(cursor, table)]

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from django import template
@@ -68,12 +69,14 @@ def filesize_zh(size: int) -> str:
 
 # --- page furniture --------------------------------------------------------------------------------------------
 @register.simple_tag
+@cache
 def sheet_url(name: str) -> str:
     """Address of one of our style sheets."""
     return static(f"tongban/css/{name}.css")
 
 
 @register.simple_tag
+@cache
 def script_url(name: str) -> str:
     """Address of one of our scripts."""
     return static(f"tongban/js/{name}.js")
@@ -98,6 +101,7 @@ def desk_home_url() -> str:
 
 
 @register.simple_tag
+@cache
 def htmx_config() -> str:
     """htmx without inline styles and without evaluating text, and with our refusals put into the page."""
     return json.dumps(
@@ -123,7 +127,13 @@ def htmx_config() -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", **options: str) -> SafeString:
     """A Tabler icon; ``label`` only where no word stands beside it. Options: ``class`` (tb-i--lg, tb-i--sm)."""
-    css = f"tb-i {options.get('class', '')}".strip()
+    return _icon(name, str(label), options.get("class", ""))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, more: str) -> SafeString:
+    """A page has dozens of icons, the whole site few different ones."""
+    css = f"tb-i {more}".strip()
     href = f"{static('vendor/icons.svg')}#{name.replace('/', '-')}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
@@ -341,9 +351,9 @@ def flow_picture(procedure: Any, special: Any = (), track: str = "licence", revi
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(
-    context: Context, page: int, pages: int, total: int | None = None, name: str = "page"
+    context: Context, page: int, pages: int, total: int | None = None, name: str = "page", more: bool = False
 ) -> dict[str, object]:
-    """Links to the other pages of a list; the rest of the address is kept."""
+    """Links to the other pages of a list; the rest of the address is kept. ``more``: ``total`` is not all there is."""
     request = context.get("request")
     query = request.GET.copy() if request is not None else None
 
@@ -365,6 +375,7 @@ def pagination(
         "previous": address(page - 1) if page > 1 else "",
         "next": address(page + 1) if page < pages else "",
         "total": total,
+        "more": more,
     }
 
 

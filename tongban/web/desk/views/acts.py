@@ -132,8 +132,9 @@ class _Panel:
         said = self.act.told(done) if self.act.told else str(self.act.done)
         if waiting is None:
             return said
-        words = _("Next case: %(item)s, %(number)s") % {"item": waiting.item_name, "number": waiting.number}
-        address = reverse("desk:case", args=[waiting.number])
+        number, item = waiting
+        words = _("Next case: %(item)s, %(number)s") % {"item": item, "number": number}
+        address = reverse("desk:case", args=[number])
         return format_html('{} <a href="{}" data-key-go="n">{}</a> <kbd>G</kbd> <kbd>N</kbd>', said, address, words)
 
     def stale(self, form: ActForm, error: Stale) -> HttpResponse:
@@ -168,11 +169,9 @@ class _Panel:
 
     def onward(self) -> HttpResponse:
         """Back to the case; to the list when the officer may no longer see it."""
-        try:
-            queries.case_for_desk(self.case.number, self.request.actor, self.request.now)
-        except NotFound:
-            return redirect("desk:work")
-        return redirect("desk:case", self.case.number)
+        if queries.may_see(self.case.number, self.request.actor):
+            return redirect("desk:case", self.case.number)
+        return redirect("desk:work")
 
     def _runs(self) -> str:
         """For an acceptance: from which event the item's statutory limit runs."""

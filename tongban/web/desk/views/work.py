@@ -130,16 +130,13 @@ def search(request: DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:100].strip()
     if not text:
         return redirect("desk:work")
+    if _like_a_number(text) and queries.may_see(text, request.actor):
+        return redirect("desk:case", text)
     filters = queries.Filters(search=text)
     number = page_number(request.GET.get("page"))
-    closed = request.GET.get("closed") == "1"
-    lane = "closed" if closed else "department"
-    found = queries.work_list(request.actor, request.now, lane=lane, filters=filters, page=number)
-    if found.total == 0 and not closed:
-        found = queries.work_list(request.actor, request.now, lane="closed", filters=filters, page=number)
-        closed = True
-    if found.total == 1 and found.rows and found.rows[0].number == text:
-        return redirect("desk:case", found.rows[0].number)
+    lane, other = ("closed", "") if request.GET.get("closed") == "1" else ("department", "closed")
+    found = queries.work_list(request.actor, request.now, lane=lane, filters=filters, page=number, or_lane=other)
+    closed = found.lane == "closed"
     asked = listing.Asked(queries.Listing(lane, filters))
     context = {
         "list": found,
@@ -151,3 +148,8 @@ def search(request: DeskRequest) -> HttpResponse:
         "other": "?" + urlencode({"q": text, "closed": "" if closed else "1"}),
     }
     return show_page(request, "desk/search.html", context, nav="work")
+
+
+def _like_a_number(text: str) -> bool:
+    """Whether ``text`` may be a whole number of a case: worth one look before the search."""
+    return any(char.isdigit() for char in text) and not any(char.isspace() for char in text)

@@ -23,6 +23,7 @@ from tongban.core.items import ItemSpec, Material
 from tongban.core.materials import APPLICANT, applies, limits_in_law
 from tongban.web.public.people import actor_of
 from tongban.web.public.pictures import qr_svg
+from tongban.web.public.shared import same_for_all
 from tongban.web.public.situations import Situation, entered, situation
 from tongban.web.public.wording import limit_words, today, unit_name
 
@@ -30,6 +31,7 @@ _PUBLISHED = ("published", "withdrawn")
 
 
 @require_safe
+@same_for_all
 def guide(request: HttpRequest, key: str) -> HttpResponse:
     """The guide in force today, or the version asked for; an imported item says why nobody can apply here yet."""
     item = catalogue.item(key)
@@ -84,6 +86,7 @@ def show_guide(
 
 
 @require_safe
+@same_for_all
 def guide_print(request: HttpRequest, key: str) -> HttpResponse:
     """The same on paper, tailored as on the screen, with a QR code that leads back."""
     version = _version(request, key)

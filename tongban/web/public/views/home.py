@@ -13,6 +13,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.catalogue.views import Filters, ItemView
 from tongban.core.numbers import page_number
 from tongban.web.public.forms import LookUp
+from tongban.web.public.shared import same_for_all
 
 #: The life of an enterprise in its order, each stage with the platform themes that belong to it.
 STAGES: tuple[tuple[str, str, str], ...] = (
@@ -50,6 +51,7 @@ MOST_VALUES = 12
 
 
 @require_safe
+@same_for_all
 def home(request: HttpRequest) -> HttpResponse:
     """One question, one field; look-up beside it."""
     themes = {facet.value: facet.count for facet in catalogue.facets("theme")}
@@ -84,6 +86,7 @@ def _events(themes: dict[str, int]) -> list[dict[str, Any]]:
 
 
 @require_safe
+@same_for_all
 def items(request: HttpRequest) -> HttpResponse:
     """Search and browse: words, facets, pages."""
     text = request.GET.get("q", "").strip()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,21 +35,24 @@ from tongban.web.serving_words import MEANS
 from tongban.web.wording import say
 
 
-@draft_page
+@applicant_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, actor: Actor, draft: DraftView) -> HttpResponse:
+def check(request: HttpRequest, actor: Actor, draft_id: UUID) -> HttpResponseBase:
     """Everything on one page with its way back, then the statement. Handing in twice gives the one case.
 
     A refused form is answered with a redirect back to this page, entries and messages kept: from the pages that mend
     it, Back leads here without the browser asking to send the form again.
     """
-    if request.method != "POST":
-        return _shown_again(request, draft)
+    return _hand_in(request, actor, draft_id) if request.method == "POST" else _shown_again(request, draft_id=draft_id)
+
+
+def _hand_in(request: HttpRequest, actor: Actor, draft_id: UUID) -> HttpResponse:
+    """The service reads the draft under its lock and says whose it is: the page's own reading of it is spared."""
     form = Sign(request.POST)
     form.is_valid()
     try:
         case = services.submit(
-            draft_id=draft.id,
+            draft_id=str(draft_id),
             actor=actor,
             signature=form.cleaned_data.get("signature", ""),
             declared=form.cleaned_data.get("declared", False),
@@ -58,15 +62,16 @@ def check(request: HttpRequest, actor: Actor, draft: DraftView) -> HttpResponse:
     except Invalid as error:
         kept.keep(request)
         kept.keep_errors(request, error.errors)
-        return redirect("public:draft_check", draft.id)
+        return redirect("public:draft_check", draft_id)
     except Refused as error:
         if error.code == "version_changed":
-            return redirect("public:draft", draft.id)
+            return redirect("public:draft", draft_id)
         raise
     return redirect("public:receipt", case.number)
 
 
-def _shown_again(request: HttpRequest, draft: DraftView) -> HttpResponse:
+@draft_page
+def _shown_again(request: HttpRequest, actor: Actor, draft: DraftView) -> HttpResponse:
     entered, errors = kept.take(request), kept.take_errors(request)
     if errors:
         form = Sign(QueryDict() if entered is None else entered)
