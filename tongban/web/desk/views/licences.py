@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -151,7 +152,8 @@ def _page(
     name, kind, icon = STANDINGS[seen.standing(on)]
     ground, rule = ground_words(seen.state_ground, seen.state_kind)
     steps = [(key, VERB[key], services.act_refusal(licence_id, key, request.actor)) for key in STEPS]
-    state, sheets = seen.state, licences.sheets_of(licence_id)
+    fitting = [each for each in steps if _fits(each[0], seen.state)]
+    sheets = licences.sheets_of(licence_id)
     context = {
         "licence": seen,
         "rows": [(label, scrubbed(text)) for label, text in seen.rows],
@@ -160,7 +162,8 @@ def _page(
         "icon": icon,
         "ground": ground,
         "ground_rule": rule,
-        "steps": [each for each in steps if _fits(each[0], state)],
+        "steps": fitting,
+        "nothing": _one_reason(fitting),
         "versions": [
             (each, VERSION_KIND.get(each.kind, each.kind), sheets.get(each.version))
             for each in licences.history(licence_id)
@@ -175,6 +178,13 @@ def _page(
         "has_errors": bool(form and form.errors) or error is not None,
     }
     return show_page(request, "desk/licence.html", context, nav="licences", status=error.status if error else 200)
+
+
+def _one_reason(steps: Sequence[tuple[str, object, DomainError | None]]) -> DomainError | None:
+    """Why nothing can be done, where that is one and the same for every step: said once then."""
+    refusals = [off for _key, _label, off in steps]
+    said = {(off.message, off.remedy, str(off.params)) for off in refusals if off is not None}
+    return refusals[0] if len(said) == 1 and None not in refusals else None
 
 
 def _fits(step: str, state: str) -> bool:
