@@ -17,6 +17,7 @@ from tongban.cases import facts, queries, services, store
 from tongban.cases.access import handled_by, sees, visible_to
 from tongban.cases.models import Case, Consultation, InternalNote, Mention
 from tongban.cases.queries.files import case_document, case_file
+from tongban.catalogue import queries as catalogue
 from tongban.core.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from tongban.documents import queries as documents
 from tongban.records import queries as records
@@ -56,7 +57,7 @@ def lane(walk, reader: str, key: str = "consulted") -> list[str]:
 def readings(walk) -> dict[str, object]:
     """Every clock of the case with its ledger on each of sixty days, and the index columns that follow from them."""
     case = walk.row
-    loaded = facts.load(case, queries.cases.catalogue.version(case.item_version_id))
+    loaded = facts.load(case, catalogue.version(case.item_version_id))
     calendar = queries.cases.calendars.current()
     days = [dt.date(2026, 3, 3) + dt.timedelta(n) for n in range(60)]
     columns = ("next_due_on", "statutory_due_on", "paused", "waiting_for_applicant", "status", "holder_organisation")

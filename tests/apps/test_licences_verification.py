@@ -19,6 +19,7 @@ from tongban.documents import signing
 from tongban.documents.kinds import IssuingAuthority
 from tongban.documents.rendering import render
 from tongban.documents.typesetting import typeset
+from tongban.gateways.seal import seal_for
 from tongban.licences import content, queries, services
 from tongban.licences.effects import make_licence_file
 from tongban.licences.values import Holder
@@ -140,7 +141,7 @@ def test_a_file_saved_anew_is_altered() -> None:
 
 def test_a_forgery_that_bears_a_registered_identifier_is_altered(settings: Any, tmp_path: Path) -> None:
     licence = opened()
-    page = {**content.page(licence), "rows": [["单位名称", "冒名公司"]], "title": "伪造证"}
+    page = {**content.page(licence, seal_for("", "licence")), "rows": [["单位名称", "冒名公司"]], "title": "伪造证"}
     settings.TEST_CA_DIR = str(tmp_path / "foreign")
     forged = signing.sign_pdf(typeset("licence.typ", page), reason="x", signed_at=NOW)
     settings.TEST_CA_DIR = str(tmp_path / "own")

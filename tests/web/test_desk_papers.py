@@ -133,5 +133,5 @@ def test_a_finished_case_is_packed_by_the_worker_and_taken(walk: Walk, base: str
 
 
 def test_the_page_costs_the_same_however_many_papers_there_are(walk: Walk, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(queries.papers(walk.number, walk.by("head")).documents) >= 3
