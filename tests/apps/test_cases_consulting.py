@@ -13,6 +13,7 @@ from django.test import TestCase
 from tests import factories
 from tests.apps.cases_help import Hall, Walk, begin, open_hall, own_folders, refusal, sound, verbs  # noqa: F401
 from tongban.accounts import services as people
+from tongban.calendars import queries as calendars
 from tongban.cases import facts, queries, services, store
 from tongban.cases.access import handled_by, sees, visible_to
 from tongban.cases.models import Case, Consultation, InternalNote, Mention
@@ -58,7 +59,7 @@ def readings(walk) -> dict[str, object]:
     """Every clock of the case with its ledger on each of sixty days, and the index columns that follow from them."""
     case = walk.row
     loaded = facts.load(case, catalogue.version(case.item_version_id))
-    calendar = queries.cases.calendars.current()
+    calendar = calendars.current()
     days = [dt.date(2026, 3, 3) + dt.timedelta(n) for n in range(60)]
     columns = ("next_due_on", "statutory_due_on", "paused", "waiting_for_applicant", "status", "holder_organisation")
     clocks = {day: facts.summaries(loaded, calendar, day) for day in days}
