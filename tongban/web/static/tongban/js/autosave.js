@@ -4,6 +4,7 @@
   "use strict";
   const EVERY = 20_000;
   const PAUSE = 2_000; // milliseconds without typing after which is saved
+  const PATIENCE = 3_000; // milliseconds that sending waits for saving
   const MOST_ALIVE = 60_000; // browsers send at most 64 KB for a page that is being left
   const PREFIX = "tongban-form:";
   const words = document.body.dataset;
@@ -67,7 +68,8 @@
   function saver(form) {
     const line = document.querySelector("[data-saved-text]");
     let dirty = false;
-    let saving = null;
+    let running = null;
+    let waiting = false;
     let torn = false;
     let soon = null;
 
@@ -75,12 +77,16 @@
       if (line && text) line.textContent = text;
     };
 
-    async function save() {
-      if (!dirty || saving || form.dataset.sending) return;
+    function save() {
+      if (!dirty || running || form.dataset.sending) return;
       dirty = false;
+      running = store().finally(() => { running = null; });
+    }
+
+    async function store() {
       const data = new FormData(form);
       for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-      saving = fetch(form.dataset.autosave, {
+      const sent = fetch(form.dataset.autosave, {
         method: "POST",
         body: data,
         headers: { "X-Requested-With": "XMLHttpRequest" },
@@ -89,7 +95,7 @@
         keepalive: size(data) < MOST_ALIVE,
       });
       try {
-        const answer = await saving;
+        const answer = await sent;
         if (answer.ok) {
           const type = answer.headers.get("Content-Type") || "";
           const said = type.includes("json") ? await answer.json() : {};
@@ -113,8 +119,6 @@
         dirty = true;
         keepCopy(form, false);
         tell(words.textUnsaved);
-      } finally {
-        saving = null;
       }
     }
 
@@ -129,7 +133,20 @@
       save();
     });
     form.addEventListener("focusout", save);
-    form.addEventListener("submit", () => {
+    // A form that is sent while it is being saved waits for the answer, which says what this window has stored.
+    form.addEventListener("submit", (event) => {
+      if (running) {
+        event.preventDefault();
+        if (waiting) return;
+        waiting = true;
+        const button = event.submitter;
+        Promise.race([running, new Promise((go) => { setTimeout(go, PATIENCE); })]).then(() => {
+          waiting = false;
+          running = null;
+          form.requestSubmit(button);
+        });
+        return;
+      }
       torn = false;
       keepCopy(form, true);
     });
