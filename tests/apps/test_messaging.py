@@ -128,4 +128,4 @@ def test_a_copy_for_another_address_is_no_repetition_to_the_gateway(monkeypatch)
     factories.run_tasks()
     assert sorted(to for to, _ in sent) == ["a@example.com", "b@example.com"]
     assert len({key for _, key in sent}) == 2
-    assert ("a@example.com", "remind-1") in sent
+    assert "remind-1" in {key for _, key in sent}, "one of them keeps the plain key"
